@@ -1,0 +1,148 @@
+"""A graph from a model and an example: fake tensors first, a real forward where they do not suffice."""
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils import _pytree as pytree
+
+from isometry import errors
+from isometry.frameworks.torch.tracing import calls
+from isometry.frameworks.torch.tracing.preserving import preserved
+from isometry.frameworks.torch.tracing.recorder import Recorder, Tape
+from isometry.graphs import Graph
+
+
+STATE = "past_key_values"
+"""Name of the outputs that are a cache for the next call and nobody's result."""
+
+
+def capture(model: nn.Module, example: Any) -> Graph:
+    """The dataflow of one forward of ``model`` on ``example``; the model stays as it is.
+
+    Shapes are followed on fake tensors, so no memory is needed whatever the model's size; where the
+    model looks at values, it is run for real.
+
+    Args:
+        model: Any module, on any device or on meta.
+        example: The forward's arguments: a tensor, a tuple of positional or a dictionary of named ones.
+
+    Raises:
+        ModelError: The forward fails in every way of running it.
+    """
+    problems: list[str] = []
+    for way in ways(model):
+        try:
+            return run(model, example, way)
+        except Exception as problem:
+            problems.append(f"{way.__name__}: {type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else ''}")
+    raise errors.ModelError(
+        f"the forward failed ({'; '.join(problems)})",
+        needed="an example that the model's forward takes",
+        do="call the model on the example yourself and mend what it reports",
+        path=type(model).__name__,
+    )
+
+
+def ways(model: nn.Module) -> list[Callable[[], Any]]:
+    """The ways of running a forward, cheapest first; on meta nothing real can be run."""
+    on_meta = any(parameter.is_meta for parameter in model.parameters())
+    return [fake, symbolic] if on_meta else [fake, symbolic, real]
+
+
+def fake() -> FakeTensorMode:
+    """Tensors that have shapes and no values."""
+    return FakeTensorMode(allow_non_fake_inputs=True)
+
+
+def symbolic() -> FakeTensorMode:
+    """The same, where a shape may depend on a value."""
+    from torch.fx.experimental.symbolic_shapes import ShapeEnv
+
+    return FakeTensorMode(allow_non_fake_inputs=True, shape_env=ShapeEnv())
+
+
+def real() -> contextlib.AbstractContextManager[None]:
+    """The model's own tensors."""
+    return contextlib.nullcontext()
+
+
+def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
+    """One recorded forward."""
+    tape = Tape()
+    with preserved(model), warnings.catch_warnings(), torch.no_grad(), eager(), scopes(model, tape), way() as mode:
+        warnings.simplefilter("ignore")
+        given = placed(example, model, mode)
+        for name, tensor in calls.tensors_in(given):
+            tape.add("input", "input", (), tensor, path=name, signal=True)
+        with Recorder(tape, *addresses(model)) as recorder:
+            outputs = call(model, given)
+        found = [recorder.step_of(tensor) for name, tensor in calls.tensors_in(outputs) if STATE not in name]
+    used = {node.path for node in tape.nodes if node.family == "parameter"}
+    unused = tuple(path for path in addresses(model)[0].values() if path not in used)
+    return Graph(tuple(tape.nodes), tuple(dict.fromkeys(found)), unused)
+
+
+def call(model: nn.Module, given: Any) -> Any:
+    """The model's answer to an example."""
+    if isinstance(given, dict):
+        return model(**given)
+    return model(*given) if isinstance(given, tuple) else model(given)
+
+
+def placed(example: Any, model: nn.Module, mode: Any) -> Any:
+    """The example on the model's device, fake where the run is."""
+    device = next((p.device for p in model.parameters()), torch.device("cpu"))
+
+    def place(leaf: Any) -> Any:
+        if not isinstance(leaf, torch.Tensor):
+            return leaf
+        leaf = leaf.to(device)
+        return leaf if mode is None else mode.from_tensor(leaf)
+
+    return pytree.tree_map(place, example)
+
+
+def addresses(model: nn.Module) -> tuple[dict[int, str], dict[int, str]]:
+    """Identity of every parameter and buffer to its path; a shared one goes by its first."""
+    parameters = {id(p): name for name, p in reversed(list(model.named_parameters(remove_duplicate=False)))}
+    buffers = {id(b): name for name, b in reversed(list(model.named_buffers(remove_duplicate=False)))}
+    return dict(reversed(parameters.items())), buffers
+
+
+@contextlib.contextmanager
+def scopes(model: nn.Module, tape: Tape) -> Iterator[None]:
+    """Keep the path of the running module on the tape while the body runs."""
+    paths = {id(module): name for name, module in model.named_modules()}
+
+    def enter(module: nn.Module, _: Any) -> None:
+        tape.scope.append(paths.get(id(module), tape.scope[-1] if tape.scope else ""))
+
+    def leave(*_: Any) -> None:
+        tape.scope.pop()
+
+    register = torch.nn.modules.module
+    handles = [
+        register.register_module_forward_pre_hook(enter),
+        register.register_module_forward_hook(leave, always_call=True),
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextlib.contextmanager
+def eager() -> Iterator[None]:
+    """Compiled parts run as plain Python, if anything is compiled at all."""
+    if "torch._dynamo" not in sys.modules:
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
+        yield

@@ -1,0 +1,261 @@
+"""What each operation does to a signal: one row an operation, grouped by family.
+
+The names are those of the calls that a model makes, in their shortest form: a method, a function and an
+operator of the same meaning share one. An operation that has no row is ``unknown``; the graph names it.
+"""
+
+from isometry.graphs.node import Family
+
+WEIGHTS = {
+    "bilinear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "embedding",
+    "embedding_bag",
+    "gru",
+    "gru_cell",
+    "linear",
+    "lstm",
+    "lstm_cell",
+    "rnn_relu",
+    "rnn_relu_cell",
+    "rnn_tanh",
+    "rnn_tanh_cell",
+}
+"""Calls that take their weight in a slot of its own."""
+
+CONTRACTIONS = {"addbmm", "addmm", "addmv", "baddbmm", "bmm", "einsum", "grouped_mm", "matmul", "mm", "mv", "vdot", "dot", "outer", "tensordot"}
+"""Products of two tensors: a weight's map where one side comes from parameters only."""
+
+ATTENTION = {"flex_attention", "scaled_dot_product_attention"}
+
+ACTIVATIONS = {
+    "abs",
+    "acos",
+    "arctan",
+    "celu",
+    "clamp",
+    "cos",
+    "cosh",
+    "elu",
+    "erf",
+    "exp",
+    "expm1",
+    "gelu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "logsigmoid",
+    "maximum",
+    "minimum",
+    "mish",
+    "pow",
+    "prelu",
+    "reciprocal",
+    "relu",
+    "relu6",
+    "rrelu",
+    "rsqrt",
+    "selu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "sqrt",
+    "square",
+    "tanh",
+    "tanhshrink",
+    "threshold",
+}
+
+NORMS = {"batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "normalize", "rms_norm"}
+
+SOFTMAX = {"gumbel_softmax", "log_softmax", "softmax", "softmin"}
+
+ADDITIONS = {"add", "rsub", "sub"}
+
+PRODUCTS = {"addcmul", "div", "mul", "neg", "lerp"}
+
+POOLING = {
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "lp_pool1d",
+    "lp_pool2d",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+}
+
+REDUCTIONS = {"amax", "amin", "argmax", "argmin", "cumprod", "cumsum", "logsumexp", "max", "mean", "median", "min", "norm", "prod", "std", "sum", "var", "vector_norm"}
+
+CONCATENATIONS = {"cat", "concat", "hstack", "stack", "vstack", "dstack"}
+
+MASKS = {"masked_fill", "masked_scatter", "tril", "triu", "where"}
+
+GATES = {"glu"}
+"""Calls that multiply one half of their input by a function of the other."""
+
+DROPOUTS = {"alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"}
+
+WRITES = {"copy", "fill", "index_add", "index_copy", "index_put", "scatter", "scatter_add", "setitem", "zero"}
+
+VIEWS = {
+    "atleast_2d",
+    "broadcast_to",
+    "chunk",
+    "clone",
+    "contiguous",
+    "detach",
+    "expand",
+    "expand_as",
+    "flatten",
+    "flip",
+    "fold",
+    "gather",
+    "getitem",
+    "index_select",
+    "interpolate",
+    "movedim",
+    "narrow",
+    "pad",
+    "permute",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "real",
+    "repeat",
+    "repeat_interleave",
+    "reshape",
+    "reshape_as",
+    "roll",
+    "select",
+    "split",
+    "split_with_sizes",
+    "squeeze",
+    "swapaxes",
+    "swapdims",
+    "t",
+    "take_along_dim",
+    "tensor_split",
+    "tile",
+    "to",
+    "topk",
+    "transpose",
+    "type_as",
+    "unbind",
+    "unflatten",
+    "unfold",
+    "unsafe_chunk",
+    "unsqueeze",
+    "view",
+    "view_as",
+    "view_as_complex",
+    "view_as_real",
+    "complex",
+    "imag",
+}
+
+ROWS: tuple[tuple[Family, set[str]], ...] = (
+    ("weight", WEIGHTS),
+    ("contraction", CONTRACTIONS),
+    ("attention", ATTENTION),
+    ("activation", ACTIVATIONS),
+    ("norm", NORMS),
+    ("softmax", SOFTMAX),
+    ("add", ADDITIONS),
+    ("scale", PRODUCTS),
+    ("pooling", POOLING),
+    ("reduction", REDUCTIONS),
+    ("concatenation", CONCATENATIONS),
+    ("mask", MASKS),
+    ("dropout", DROPOUTS),
+    ("gate", GATES),
+    ("write", WRITES),
+    ("view", VIEWS),
+)
+
+FAMILY: dict[str, Family] = {name: family for family, names in ROWS for name in names}
+"""Family of every operation that has a rule."""
+
+CASTS = {"clone", "contiguous", "detach", "to", "type_as"}
+"""Views that change neither value nor place."""
+
+ALIASES = {
+    "_log_softmax": "log_softmax",
+    "_softmax": "softmax",
+    "absolute": "abs",
+    "adaptive_max_pool1d_with_indices": "adaptive_max_pool1d",
+    "adaptive_max_pool2d_with_indices": "adaptive_max_pool2d",
+    "arccos": "acos",
+    "atan": "arctan",
+    "clamp_max": "clamp",
+    "clamp_min": "clamp",
+    "clip": "clamp",
+    "concat": "cat",
+    "concatenate": "cat",
+    "divide": "div",
+    "true_divide": "div",
+    "truediv": "div",
+    "rtruediv": "div",
+    "itruediv": "div",
+    "float": "to",
+    "half": "to",
+    "bfloat16": "to",
+    "double": "to",
+    "cpu": "to",
+    "cuda": "to",
+    "iadd": "add",
+    "radd": "add",
+    "isub": "sub",
+    "imul": "mul",
+    "rmul": "mul",
+    "multiply": "mul",
+    "negative": "neg",
+    "subtract": "sub",
+    "rmatmul": "matmul",
+    "_grouped_mm": "grouped_mm",
+    "max_pool1d_with_indices": "max_pool1d",
+    "max_pool2d_with_indices": "max_pool2d",
+    "max_pool3d_with_indices": "max_pool3d",
+    "log_sigmoid": "logsigmoid",
+    "rpow": "pow",
+    "special_erf": "erf",
+    "t_copy": "t",
+    "ravel": "flatten",
+    "swish": "silu",
+    "unsafe_split": "split",
+}
+"""Other names of the same operations."""
+
+
+def canonical(name: str) -> str:
+    """The name an operation goes by: no dunder, no trailing underscore, no alias.
+
+    >>> canonical("__iadd__"), canonical("relu_"), canonical("swish")
+    ('add', 'relu', 'silu')
+    """
+    bare = name.strip("_") if name.startswith("__") else name.rstrip("_")
+    return ALIASES.get(bare, bare)
+
+
+def family(op: str) -> Family:
+    """What an operation does to a signal, ``unknown`` where no row says."""
+    return FAMILY.get(op, "unknown")
