@@ -61,7 +61,7 @@ def _join(found: Parts, made: dict[int, Join], index: int) -> Join | None:
 
 
 def _with_stream(found: Parts, made: dict[int, Join], index: int, stream: int, branch: int) -> Join | None:
-    for start in sorted(still(found, made, stream), reverse=True):
+    for start in sorted(still(found, made, stream) & behind(found, branch), reverse=True):
         weights = between(found, start, branch)
         if weights:
             return Join(index, start, adopted(found, start, branch, weights), last(found, branch, weights), None)
@@ -74,7 +74,7 @@ def _with_shortcut(found: Parts, made: dict[int, Join], index: int, stream: int,
         return None
     before = found.maps[ends[0]].signal
     assert before is not None  # checked above
-    for start in sorted(still(found, made, before), reverse=True):
+    for start in sorted(still(found, made, before) & behind(found, branch), reverse=True):
         weights = between(found, start, branch)
         if weights and ends[0] not in weights:
             return Join(index, start, adopted(found, start, branch, weights), last(found, branch, weights), ends[0])
@@ -104,6 +104,19 @@ def _passes(found: Parts, step: int) -> bool:
     bends = region is not None and region.nonlinear
     part = found.sources.root[step] != step and region is None
     return not bends and (part or label(found, step) in STILL)
+
+
+def behind(found: Parts, index: int) -> set[int]:
+    """All steps that carry signal to a step through at least one weight."""
+    reached: tuple[set[int], set[int]] = (set(), set())
+    waiting = [(index, False)]
+    while waiting:
+        step, mapped = waiting.pop()
+        if step not in reached[mapped]:
+            reached[mapped].add(step)
+            mapped = mapped or step in found.maps
+            waiting += [(i, mapped) for i in found.links.signals(step)]
+    return reached[True]
 
 
 def between(found: Parts, start: int, end: int) -> tuple[int, ...]:

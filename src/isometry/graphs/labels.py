@@ -23,6 +23,7 @@ class Parts:
         regions: Values that leave elementwise regions, by step.
         maps: Linear maps by parameters, by step.
         rotations: Sums of one signal with itself, moved and scaled.
+        leaving: Values that leave elementwise regions, by the region's root.
         joins: Residual sums, once they are known.
     """
 
@@ -30,6 +31,7 @@ class Parts:
     sources: Sources
     regions: dict[int, Region]
     maps: dict[int, Map]
+    leaving: dict[int, list[Region]]
     rotations: frozenset[int] = frozenset()
     joins: frozenset[int] = frozenset()
 
@@ -38,7 +40,10 @@ def parts(graph: Graph) -> Parts:
     """Recognise maps, norms and elementwise regions."""
     links = linked(graph)
     found = sources(links)
-    plain = Parts(links, found, regions(links, found), maps(links))
+    leaving: dict[int, list[Region]] = {}
+    for region in (bounded := regions(links, found)).values():
+        leaving.setdefault(region.root, []).append(region)
+    plain = Parts(links, found, bounded, maps(links), leaving)
     return replace(plain, rotations=frozenset(rotations(plain)))
 
 
@@ -153,7 +158,7 @@ def _ahead(found: Parts, step: int) -> list[int]:
         if follower in found.sources.inside:
             ahead[found.sources.inside[follower]] = None
         elif root[follower] == root[step] and root[follower] != follower:
-            ahead |= dict.fromkeys(i for i, r in found.regions.items() if _leads(r, step, follower))
+            ahead |= dict.fromkeys(r.exit for r in found.leaving[root[step]] if _leads(r, step, follower))
         else:
             ahead[follower] = None
     return list(ahead)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensor
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
@@ -109,7 +110,7 @@ class Recorder(TorchFunctionMode):
         op = calls.name_of(func)
         if op in QUIET:
             return func(*args, **kwargs)
-        if op == "grouped_mm" and args[0].device.type == "meta":
+        if op == "grouped_mm" and (args[0].is_meta or isinstance(args[0], FakeTensor)):
             return self._note(func, op, args, kwargs, grouped_product(*args), {})
         before = {id(t): version_of(t) for _, t in calls.tensors_in((args, kwargs))}
         return self._note(func, op, args, kwargs, func(*args, **kwargs), before)
@@ -204,5 +205,5 @@ def opened(func: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def grouped_product(first: torch.Tensor, second: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
-    """The shape of a grouped product on meta, whose own kernel takes bfloat16 only."""
+    """The shape of a grouped product without values, whose own rule takes bfloat16 only."""
     return first.new_empty(first.shape[0], second.shape[-1])
