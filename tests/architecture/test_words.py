@@ -37,7 +37,7 @@ def test_a_ticket_is_found() -> None:
     "line",
     [
         "x = 1  # no" + "qa: F401",
-        "x = 1  # type: ig" + "nore[attr-defined]",
+        "x = 1  # type:" + " ignore[attr-defined]",
         "x = 1  # no" + "qa",
         "if x:  # pragma: no" + " cover",
     ],
