@@ -1,0 +1,157 @@
+"""From what a tensor holds to the scheme that fills it so again."""
+
+import warnings
+from math import isfinite
+
+import numpy as np
+import torch
+
+from isometry import errors, schemes
+from isometry.frameworks.torch.native.contents import (
+    Content,
+    Expression,
+    Filled,
+    Patch,
+    Patched,
+    Settled,
+    Shaped,
+)
+from isometry.frameworks.torch.native.replay import Replay
+from isometry.frameworks.torch.native.terms import Drawn, Known, Step, Term, independent
+
+__all__ = ["Choice", "recorded"]
+
+LARGE = 64 << 20
+"""Bytes of recorded values above which a plan is heavy."""
+
+_OWN = (-1,)
+
+
+class Choice:
+    """Chooses schemes for contents.
+
+    Args:
+        replay: Makes the values of what was computed.
+    """
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def scheme(self, content: Content, shape: tuple[int, ...]) -> schemes.Scheme:
+        """The scheme that fills a tensor of ``shape`` with ``content``."""
+        match content:
+            case Filled(value) if isfinite(value):
+                return schemes.Constant(value)
+            case Filled(value):
+                return recorded(torch.full(shape, value))
+            case Settled(ref, time):
+                return recorded(self._replay.value(ref, time))
+            case Shaped(scheme):
+                return scheme
+            case Expression(term):
+                return self._expressed(term, shape)
+            case Patched(base, patches):
+                return self._patched(base, patches, shape)
+
+    def _expressed(self, term: Term, shape: tuple[int, ...]) -> schemes.Scheme:
+        if isinstance(term, Drawn) and independent(term, shape):
+            return term.law
+        return _program(term, shape)
+
+    def _patched(
+        self, base: Content | None, patches: tuple[Patch, ...], shape: tuple[int, ...]
+    ) -> schemes.Scheme:
+        boxes = [patch.box for patch in patches]
+        laws = [self.scheme(patch.content, _size(patch)) for patch in patches]
+        if base is None and all(law == laws[0] for law in laws) and not _is_whole(laws[0]):
+            return laws[0]
+        under = schemes.Constant(0.0) if base is None else self.scheme(base, shape)
+        if all(law == under for law in laws) and not _is_whole(under):
+            return under
+        return schemes.Patchwork(under, *_visible(boxes, laws))
+
+
+def recorded(tensor: torch.Tensor) -> schemes.Scheme:
+    """Known values as a scheme: a constant where all are equal, else the values themselves."""
+    tensor = tensor.detach()
+    if tensor.numel() == 0:
+        return schemes.Constant(0.0)
+    first = tensor.flatten()[0]
+    if bool((tensor == first).all()) and bool(torch.isfinite(first)):
+        return schemes.Constant(first.item())
+    size = tensor.numel() * tensor.element_size()
+    if size > LARGE:
+        warnings.warn(
+            f"recorded {size / 2**20:.0f} MiB of computed values into the plan; "
+            "it is right, but heavy to save and compare",
+            errors.IsometryWarning,
+            stacklevel=2,
+        )
+    return schemes.Values.from_array(_array(tensor))
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    import ml_dtypes
+
+    tensor = tensor.contiguous()
+    if tensor.dtype == torch.bfloat16:
+        return tensor.view(torch.int16).numpy().view(ml_dtypes.bfloat16)
+    return tensor.numpy()
+
+
+def _program(term: Term, shape: tuple[int, ...]) -> schemes.Computed:
+    """The term as a program; one that works element by element takes the tensor's own shape."""
+    sources: list[Drawn | Known] = []
+    steps: list[Step] = []
+    _visit(term, sources, steps)
+    names = {id(value): f"${place}" for place, value in enumerate([*sources, *steps])}
+    own = independent(term, shape)
+    return schemes.Computed(
+        tuple(_source(source) for source in sources),
+        tuple(_OWN if own else _shape(source) for source in sources),
+        tuple(
+            (s.name, *(o if isinstance(o, float | int) else names[id(o)] for o in s.operands))
+            for s in steps
+        ),
+    )
+
+
+def _visit(term: Term | float, sources: list[Drawn | Known], steps: list[Step]) -> None:
+    if isinstance(term, float | int) or any(term is known for known in (*sources, *steps)):
+        return
+    if isinstance(term, Step):
+        for operand in term.operands:
+            _visit(operand, sources, steps)
+        steps.append(term)
+    else:
+        sources.append(term)
+
+
+def _source(source: Drawn | Known) -> schemes.Scheme:
+    return source.law if isinstance(source, Drawn) else recorded(source.tensor)
+
+
+def _shape(source: Drawn | Known) -> tuple[int, ...]:
+    return source.shape if isinstance(source, Drawn) else tuple(source.tensor.shape)
+
+
+def _size(patch: Patch) -> tuple[int, ...]:
+    return tuple(stop - start for start, stop in patch.box)
+
+
+def _is_whole(scheme: schemes.Scheme) -> bool:
+    """Whether a rectangle of it is not the same as it drawn for the rectangle."""
+    laws = schemes.Constant | schemes.Uniform | schemes.Normal | schemes.TruncatedNormal
+    return not isinstance(scheme, laws)
+
+
+def _visible(
+    boxes: list[tuple[tuple[int, int], ...]], laws: list[schemes.Scheme]
+) -> tuple[tuple[tuple[tuple[int, int], ...], ...], tuple[schemes.Scheme, ...]]:
+    """The rectangles that later ones do not cover."""
+    kept = [i for i, box in enumerate(boxes) if not any(_inside(box, b) for b in boxes[i + 1 :])]
+    return tuple(boxes[i] for i in kept), tuple(laws[i] for i in kept)
+
+
+def _inside(inner: tuple[tuple[int, int], ...], outer: tuple[tuple[int, int], ...]) -> bool:
+    return all(o[0] <= i[0] and i[1] <= o[1] for i, o in zip(inner, outer, strict=True))
