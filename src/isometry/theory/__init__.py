@@ -1,15 +1,25 @@
 """What should happen: Gaussian moments, gains and mean-field theory of activation functions."""
 
 from isometry.theory.activations import Activation, GatedUnit, Nonlinearity
+from isometry.theory.advice import ADVICE, Advice, advice
 from isometry.theory.criticality import CriticalPoint, critical, doubly_critical
 from isometry.theory.depth_scales import DepthScales, Phase, depth_scales, phase
 from isometry.theory.expectations import Moments, moments
+from isometry.theory.explanations import Explanation, advised_point, explain
+from isometry.theory.fates import Fate, Verdict, verdict
 from isometry.theory.fixed_points import c_star, q_star
 from isometry.theory.gains import CONVENTIONS, Convention, Gains, gain, gains, torch_gain
 from isometry.theory.maps import c_map, c_slope, chi, chi_parallel, q_map
 from isometry.theory.mirrors import mirror_slope
 from isometry.theory.quadrature import gaussian_expectation
-from isometry.theory.registry import ALIASES, FAMILIES, Spec, activation, gated_unit, nonlinearity
+from isometry.theory.registry import (
+    ALIASES,
+    FAMILIES,
+    ActivationLike,
+    activation,
+    gated_unit,
+    nonlinearity,
+)
 from isometry.theory.softmax import SoftmaxMoments, softmax_moments
 from isometry.theory.spectra import (
     Ensemble,
@@ -21,14 +31,19 @@ from isometry.theory.spectra import (
 from isometry.theory.trajectories import Trajectory, residual_trajectory, trajectory
 
 __all__ = [
+    "ADVICE",
     "ALIASES",
-    "CONVENTIONS",
-    "FAMILIES",
     "Activation",
+    "ActivationLike",
+    "Advice",
+    "CONVENTIONS",
     "Convention",
     "CriticalPoint",
     "DepthScales",
     "Ensemble",
+    "Explanation",
+    "FAMILIES",
+    "Fate",
     "Gains",
     "GatedUnit",
     "JacobianSpectrum",
@@ -36,10 +51,12 @@ __all__ = [
     "Nonlinearity",
     "Phase",
     "SoftmaxMoments",
-    "Spec",
     "Trajectory",
+    "Verdict",
     "WidthBand",
     "activation",
+    "advice",
+    "advised_point",
     "c_map",
     "c_slope",
     "c_star",
@@ -48,6 +65,7 @@ __all__ = [
     "critical",
     "depth_scales",
     "doubly_critical",
+    "explain",
     "gain",
     "gains",
     "gated_unit",
@@ -63,5 +81,6 @@ __all__ = [
     "softmax_moments",
     "torch_gain",
     "trajectory",
+    "verdict",
     "width_band",
 ]

@@ -41,11 +41,11 @@ def adopted(function: Function) -> Activation:
             do='pass "relu", for example',
         )
     roughly = split(function, GRID)
-    pieces = split(function, np.union1d(GRID, singular_points(roughly)))
+    pieces = split(function, np.union1d(GRID, singular_points(function, roughly)))
     outermost = float(pieces.cuts[-1] - pieces.cuts[-2])
     return Activation(
         str(getattr(function, "__name__", type(function).__name__)),
-        lambda x: np.asarray(function(x), dtype=np.float64),
+        lambda x: evaluate(function, x),
         lambda x: _derivative(function, pieces, x),
         kinks=pieces.kinks(),
         breaks=tuple(float(cut) for cut in pieces.cuts),

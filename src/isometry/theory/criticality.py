@@ -15,7 +15,7 @@ from isometry.errors import InputError
 from isometry.theory.activations import Activation
 from isometry.theory.expectations import Moments, moments
 from isometry.theory.quadrature import largest_q
-from isometry.theory.registry import Spec, activation
+from isometry.theory.registry import ActivationLike, activation
 from isometry.theory.special import root
 
 SMALLEST_Q = 1e-8
@@ -49,7 +49,11 @@ class CriticalPoint:
 
 
 def critical(
-    spec: Spec, q: float | None = None, *, bias_var: float | None = None, cancel_mean: bool = False
+    spec: ActivationLike,
+    q: float | None = None,
+    *,
+    bias_var: float | None = None,
+    cancel_mean: bool = False,
 ) -> CriticalPoint:
     """The critical point at a length ``q``, or at a bias variance.
 
@@ -84,7 +88,7 @@ def critical(
     return point
 
 
-def doubly_critical(spec: Spec) -> CriticalPoint | None:
+def doubly_critical(spec: ActivationLike) -> CriticalPoint | None:
     """The point where also ``χ_∥ = 1``: neither angles nor lengths run away.
 
     Args:

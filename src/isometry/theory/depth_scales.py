@@ -7,7 +7,7 @@ from typing import Literal
 from isometry.errors import InputError
 from isometry.theory.fixed_points import c_star, q_star
 from isometry.theory.maps import c_slope, chi, chi_parallel
-from isometry.theory.registry import Spec, activation
+from isometry.theory.registry import ActivationLike, activation
 
 Phase = Literal["ordered", "critical", "chaotic"]
 CRITICAL_BAND = 1e-6
@@ -44,7 +44,7 @@ class DepthScales:
 
 
 def depth_scales(
-    spec: Spec, *, weight_var: float, bias_var: float = 0.0, start: float = 1.0
+    spec: ActivationLike, *, weight_var: float, bias_var: float = 0.0, start: float = 1.0
 ) -> DepthScales:
     """Fixed points, phase and depth scales (Schoenholz et al. 2017, eqs. 6-9).
 

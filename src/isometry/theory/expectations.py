@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import assert_never
 
+import numpy as np
+
 from isometry.errors import InputError
-from isometry.theory.activations import Activation, GatedUnit
-from isometry.theory.quadrature import gaussian_rule
-from isometry.theory.registry import Spec, nonlinearity
+from isometry.theory.activations import Activation, Array, GatedUnit
+from isometry.theory.quadrature import Rule, gaussian_rule
+from isometry.theory.registry import ActivationLike, nonlinearity
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,15 @@ class Moments:
     @property
     def correlation(self) -> float:
         """``C(0) = m1² / m2``: the correlation that independent inputs have after ``φ``."""
-        return _ratio(self.m1**2, self.m2)
+        return _ratio(self.m1 * self.m1, self.m2)
 
     @property
     def slope_kurtosis(self) -> float:
         """``μ₂ / μ₁² = d4 / d2²``: how uneven ``φ'²`` is over units; 1 for a linear one."""
-        return _ratio(self.d4, self.d2**2)
+        return _ratio(self.d4, self.d2 * self.d2)
 
 
-def moments(spec: Spec | GatedUnit, q: float = 1.0) -> Moments:
+def moments(spec: ActivationLike | GatedUnit, q: float = 1.0) -> Moments:
     """All Gaussian moments of an activation, to 1e-12 relative (kinks included).
 
     For a gated unit ``v·φ(g)`` with independent ``v, g ~ N(0, q)``: ``m2 = q E φ²``, and ``d2``
@@ -88,7 +90,12 @@ def _moments(unit: Activation | GatedUnit, q: float) -> Moments:
 def _of_activation(phi: Activation, q: float) -> Moments:
     rule = gaussian_rule(phi, q)
     h = math.sqrt(q) * rule.z
-    y, d = phi.function(h), phi.derivative(h)
+    with np.errstate(over="ignore", invalid="ignore"):  # a fourth power may overflow before q does
+        return _averages(rule, phi.function(h), phi.derivative(h), q)
+
+
+def _averages(rule: Rule, y: Array, d: Array, q: float) -> Moments:
+    """Moments from the values ``y`` of ``φ`` and ``d`` of ``φ'`` at the points of the rule."""
     m1, m2 = rule.mean(y), rule.mean(y * y)
     return Moments(
         q=q,
@@ -99,14 +106,14 @@ def _of_activation(phi: Activation, q: float) -> Moments:
         d2=rule.mean(d * d),
         d4=rule.mean(d**4),
         dq=rule.mean(y * d * rule.z) / math.sqrt(q),
-        kappa=_ratio(rule.mean(y**4), m2**2),
+        kappa=_ratio(rule.mean(y**4), m2 * m2),
     )
 
 
 def _of_gated_unit(gate: Moments) -> Moments:
     """From the gate's moments, as ``E v² = q``, ``E v⁴ = 3 q²`` and ``E v = 0``."""
     q = gate.q
-    d4 = gate.kappa * gate.m2**2 + 3 * q**2 * gate.d4
+    d4 = gate.kappa * gate.m2 * gate.m2 + 3 * q * q * gate.d4
     return Moments(
         q=q,
         m1=0.0,

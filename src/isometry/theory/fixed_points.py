@@ -3,7 +3,7 @@
 import math
 
 from isometry.theory.maps import c_map, c_slope, q_map
-from isometry.theory.registry import Spec
+from isometry.theory.registry import ActivationLike
 from isometry.theory.special import root
 
 SMALLEST_Q = 1e-14
@@ -14,7 +14,9 @@ CLOSEST = 2.0**-27
 """Least ``1 - c`` that is told from 0."""
 
 
-def q_star(spec: Spec, *, weight_var: float, bias_var: float = 0.0, start: float = 1.0) -> float:
+def q_star(
+    spec: ActivationLike, *, weight_var: float, bias_var: float = 0.0, start: float = 1.0
+) -> float:
     """``q* = Q(q*)``: the second moment that the preactivations settle at.
 
     The map grows with ``q``, so the signal moves one way from ``start``, to the first crossing.
@@ -51,7 +53,7 @@ def q_star(spec: Spec, *, weight_var: float, bias_var: float = 0.0, start: float
     return math.inf if first > 0 else 0.0
 
 
-def c_star(spec: Spec, *, q: float, weight_var: float, bias_var: float = 0.0) -> float:
+def c_star(spec: ActivationLike, *, q: float, weight_var: float, bias_var: float = 0.0) -> float:
     """``c* = C(c*)``: the correlation that any two inputs settle at.
 
     ``C`` is convex on [0, 1] with ``C(1) = 1``: it has a second fixed point, which then attracts,

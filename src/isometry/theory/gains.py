@@ -14,7 +14,7 @@ from isometry.errors import InputError
 from isometry.theory.activations import GatedUnit, Nonlinearity
 from isometry.theory.expectations import moments
 from isometry.theory.quadrature import largest_q
-from isometry.theory.registry import Spec, nonlinearity
+from isometry.theory.registry import ActivationLike, nonlinearity
 from isometry.theory.special import root
 
 Convention = Literal[
@@ -51,7 +51,9 @@ class Gains:
     torch: float | None
 
 
-def gain(spec: Spec | GatedUnit, convention: Convention = "forward", *, q: float = 1.0) -> float:
+def gain(
+    spec: ActivationLike | GatedUnit, convention: Convention = "forward", *, q: float = 1.0
+) -> float:
     """The gain of an activation in one convention: ``std = gain / √fan``.
 
     Args:
@@ -85,7 +87,7 @@ def gain(spec: Spec | GatedUnit, convention: Convention = "forward", *, q: float
     return value
 
 
-def gains(spec: Spec | GatedUnit, *, q: float = 1.0) -> Gains:
+def gains(spec: ActivationLike | GatedUnit, *, q: float = 1.0) -> Gains:
     """The gains of an activation in every convention.
 
     Args:
@@ -110,7 +112,7 @@ def gains(spec: Spec | GatedUnit, *, q: float = 1.0) -> Gains:
     )
 
 
-def torch_gain(spec: Spec | GatedUnit) -> float | None:
+def torch_gain(spec: ActivationLike | GatedUnit) -> float | None:
     """The gain that ``torch.nn.init.calculate_gain`` gives, or ``None`` where it raises.
 
     >>> torch_gain("selu")

@@ -8,10 +8,12 @@ from isometry.errors import InputError
 from isometry.theory.activations import GatedUnit
 from isometry.theory.bivariate import joint_expectation
 from isometry.theory.expectations import moments
-from isometry.theory.registry import Spec, activation
+from isometry.theory.registry import ActivationLike, activation
 
 
-def q_map(spec: Spec | GatedUnit, q: float, *, weight_var: float, bias_var: float = 0.0) -> float:
+def q_map(
+    spec: ActivationLike | GatedUnit, q: float, *, weight_var: float, bias_var: float = 0.0
+) -> float:
     """``Q(q) = σ_w² E φ(√q z)² + σ_b²``: the second moment one layer on.
 
     Args:
@@ -32,7 +34,9 @@ def q_map(spec: Spec | GatedUnit, q: float, *, weight_var: float, bias_var: floa
     return weight_var * moments(spec, q).m2 + bias_var
 
 
-def c_map(spec: Spec, c: float, *, q: float, weight_var: float, bias_var: float = 0.0) -> float:
+def c_map(
+    spec: ActivationLike, c: float, *, q: float, weight_var: float, bias_var: float = 0.0
+) -> float:
     """``C(c) = (σ_w² E φ(u) φ(v) + σ_b²) / Q(q)``: the correlation one layer on.
 
     ``u, v ~ N(0, q)`` with correlation ``c``. ``C(1) = 1`` at any ``q``; at ``q*`` this is the map
@@ -59,7 +63,9 @@ def c_map(spec: Spec, c: float, *, q: float, weight_var: float, bias_var: float 
     return (weight_var * joint_expectation(phi.function, phi, q, c) + bias_var) / q_next
 
 
-def c_slope(spec: Spec, c: float, *, q: float, weight_var: float, bias_var: float = 0.0) -> float:
+def c_slope(
+    spec: ActivationLike, c: float, *, q: float, weight_var: float, bias_var: float = 0.0
+) -> float:
     """``C'(c) = σ_w² q E φ'(u) φ'(v) / Q(q)``: how fast correlations move.
 
     Arguments as in ``c_map``. At ``q*`` and ``c = 1`` it is ``χ``.
@@ -70,7 +76,7 @@ def c_slope(spec: Spec, c: float, *, q: float, weight_var: float, bias_var: floa
     return weight_var * q * joint_expectation(phi.derivative, phi, q, c) / q_next
 
 
-def chi(spec: Spec | GatedUnit, q: float, *, weight_var: float) -> float:
+def chi(spec: ActivationLike | GatedUnit, q: float, *, weight_var: float) -> float:
     """``χ = σ_w² E φ'(√q z)²``: factor of the gradient's mean square per layer, backwards.
 
     Above 1 gradients grow and neighbouring inputs part (chaos); below 1 both fade (order).
@@ -90,7 +96,7 @@ def chi(spec: Spec | GatedUnit, q: float, *, weight_var: float) -> float:
     return weight_var * moments(spec, q).d2
 
 
-def chi_parallel(spec: Spec | GatedUnit, q: float, *, weight_var: float) -> float:
+def chi_parallel(spec: ActivationLike | GatedUnit, q: float, *, weight_var: float) -> float:
     """``χ_∥ = Q'(q) = σ_w² dm2/dq``: factor by which an error in ``q`` grows per layer."""
     check_variances(weight_var, 0.0)
     return weight_var * moments(spec, q).dq

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from isometry.theory.registry import Spec, activation
+from isometry.theory.registry import ActivationLike, activation
 
 PROBES = np.concatenate([np.geomspace(1e-3, 30.0, 200), np.arange(0.5, 30.0, 0.5)])
 ROUNDING = 1e-9
 
 
-def mirror_slope(spec: Spec) -> float | None:
+def mirror_slope(spec: ActivationLike) -> float | None:
     """The ``c`` with ``φ(u) - φ(-u) = c u`` for all ``u``, or ``None`` where there is none.
 
     With it the block ``[[W, -W], [-W, W]] / c`` between layers makes a stack of any depth linear at

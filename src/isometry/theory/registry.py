@@ -31,10 +31,10 @@ REFUSED = MappingProxyType(
 )
 """Known names without an answer, and why."""
 
-Spec = str | Activation | Callable[[Array], Array]
+ActivationLike = str | Activation | Callable[[Array], Array]
 
 
-def activation(spec: Spec) -> Activation:
+def activation(spec: ActivationLike) -> Activation:
     """The activation of that name, with parameters in parentheses; or made from a function.
 
     Args:
@@ -78,7 +78,7 @@ def gated_unit(spec: str | GatedUnit) -> GatedUnit:
     )
 
 
-def nonlinearity(spec: Spec | GatedUnit) -> Nonlinearity:
+def nonlinearity(spec: ActivationLike | GatedUnit) -> Nonlinearity:
     """The activation or the gated unit that ``spec`` names; records are returned as they are.
 
     Raises:

@@ -81,7 +81,7 @@ def _dyt(alpha: float) -> Activation:
         family="dyt",
         scale=min(1.0, 1.0 / alpha),
         domain="stands in for a normalisation layer; learned scale 1 and shift 0 at the start",
-        references=("zhu2025dyt",),
+        references=("zhu2025",),
     )
 
 
@@ -97,7 +97,7 @@ def _derf(alpha: float) -> Activation:
         family="derf",
         scale=min(1.0, 1.0 / alpha),
         domain="stands in for a normalisation layer; learned scale 1 and shift 0 at the start",
-        references=("chen2025derf",),
+        references=("chen2025",),
     )
 
 

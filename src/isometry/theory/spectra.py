@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 from isometry.errors import InputError
 from isometry.theory.activations import GatedUnit
 from isometry.theory.expectations import moments
-from isometry.theory.registry import Spec, activation
+from isometry.theory.registry import ActivationLike, activation
 
 Ensemble = Literal["gaussian", "orthogonal"]
 
@@ -41,7 +41,7 @@ class WidthBand:
 
 
 def jacobian_spectrum(
-    spec: Spec, depth: int, *, weight_var: float, q: float, ensemble: Ensemble
+    spec: ActivationLike, depth: int, *, weight_var: float, q: float, ensemble: Ensemble
 ) -> JacobianSpectrum:
     """Mean ``m = χ^L`` and variance ``m² L (μ₂/μ₁² - 1 - s₁)`` of the spectrum of ``J Jᵀ``.
 
@@ -73,7 +73,9 @@ def jacobian_spectrum(
     return JacobianSpectrum(mean, mean**2 * depth * spread)
 
 
-def width_band(spec: Spec | GatedUnit, depth: int, *, width: int, q: float = 1.0) -> WidthBand:
+def width_band(
+    spec: ActivationLike | GatedUnit, depth: int, *, width: int, q: float = 1.0
+) -> WidthBand:
     """The band in which a measured ``log q_L`` must lie (Hanin & Rolnick 2018).
 
     Each layer averages ``φ²`` over ``n`` units, whose relative variance is ``κ - 1``; so

@@ -16,12 +16,15 @@ from isometry.theory.activations import Array, Function
 
 DEGREE = 16
 TOLERANCE = 1e-13
-"""Largest last coefficients of a resolved piece, relative to the function's size there and near 0."""
+"""Largest last coefficients of a resolved piece, relative to the sizes there and near 0."""
 NEAR_ZERO = np.linspace(-2.0, 2.0, 65)
 JUMP = 1e-6
 """Least difference of slopes, relative to the larger of 1 and all slopes, that counts as a kink."""
 NARROW = 1e-3
 """Pieces narrower than this stand around a kink or a very sharp bend."""
+SIDE = 2.0**-13
+"""Distance from a kink at which the fits of its two sides begin; they end at twice that."""
+SIDE_DEGREE = 4
 NARROWEST = 2.0**-46
 MOST_PIECES = 20_000
 
@@ -97,15 +100,27 @@ def split(function: Function, cuts: Array) -> Pieces:
     return Pieces(np.append(starts, cuts[-1]), np.concatenate(coefficients, axis=1)[:, order])
 
 
-def singular_points(pieces: Pieces) -> Array:
-    """Centres of the narrowest pieces of every run of pieces narrower than ``NARROW``."""
+def singular_points(function: Function, pieces: Pieces) -> Array:
+    """Where the function is not smooth: amid every run of pieces narrower than ``NARROW``."""
     widths = np.diff(pieces.cuts)
     runs = np.flatnonzero(np.diff(np.concatenate([[0], (widths < NARROW).astype(int), [0]])))
     points = []
     for start, stop in runs.reshape(-1, 2):
         least = start + np.flatnonzero(widths[start:stop] <= 1.5 * widths[start:stop].min())
-        points.append((pieces.cuts[least[0]] + pieces.cuts[least[-1] + 1]) / 2)
+        centre = float(pieces.cuts[least[0]] + pieces.cuts[least[-1] + 1]) / 2
+        points.append(_sharpened(function, centre))
     return _snapped(np.array(points, dtype=np.float64))
+
+
+def _sharpened(function: Function, point: float) -> float:
+    """The kink near ``point``, to rounding: where polynomials fitted to its two sides meet."""
+    t = np.linspace(1.0, 2.0, SIDE_DEGREE + 1)
+    above = np.polyfit(t, evaluate(function, point + SIDE * t), SIDE_DEGREE)
+    below = np.polyfit(-t, evaluate(function, point - SIDE * t), SIDE_DEGREE)
+    slope, height = (above - below)[-2:]
+    if abs(slope) <= JUMP * SIDE or abs(height) >= abs(slope):
+        return point
+    return point - SIDE * float(height / slope)
 
 
 def _fit(
@@ -149,7 +164,7 @@ def _halved(low: Array, high: Array) -> tuple[Array, Array]:
 def _check(low: Array, high: Array, resolved: int) -> None:
     narrow = (high - low) < NARROWEST * np.maximum(1.0, np.abs(low))
     if narrow.any():
-        raise _unusable(f"it jumps at {low[narrow][0]:.6g}")
+        raise _unusable(f"it jumps, or its slope is infinite, at {low[narrow][0]:.6g}")
     if len(low) + resolved > MOST_PIECES:
         raise _unusable("it is too rough to be integrated; does it compute in float32?")
 
@@ -165,5 +180,5 @@ def _unusable(found: str) -> InputError:
 def _snapped(points: Array) -> Array:
     """Points moved to a short decimal where one is within rounding: kinks are written by hand."""
     short = np.round(points, 10)
-    close = np.abs(points - short) <= 1e-11
+    close = np.abs(points - short) <= 1e-12
     return np.where(close, short, points)

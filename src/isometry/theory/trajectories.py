@@ -7,7 +7,7 @@ from isometry.errors import InputError
 from isometry.theory.activations import GatedUnit
 from isometry.theory.expectations import moments
 from isometry.theory.maps import check_variances
-from isometry.theory.registry import Spec, nonlinearity
+from isometry.theory.registry import ActivationLike, nonlinearity
 
 SMALLEST_Q = 1e-100
 LARGEST_Q = 1e100
@@ -38,7 +38,7 @@ class Trajectory:
 
 
 def trajectory(
-    spec: Spec | GatedUnit,
+    spec: ActivationLike | GatedUnit,
     depth: int,
     *,
     weight_var: float,
@@ -80,7 +80,7 @@ def trajectory(
 
 
 def residual_trajectory(
-    spec: Spec | GatedUnit,
+    spec: ActivationLike | GatedUnit,
     depth: int,
     *,
     weight_var: float,
