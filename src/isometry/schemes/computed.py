@@ -264,7 +264,7 @@ def _check(function: str, operands: list[str | float], *, known: int) -> None:
                 needed="a value that was made before",
                 do="put the steps in order",
             )
-        if not isinstance(operand, str) and not isfinite(operand) and function != "clip":
+        if not isinstance(operand, str) and not isfinite(operand):
             raise errors.InputError(
                 f"step {function} takes {operand}", needed="a finite number", do="check the program"
             )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from isometry import errors, rng
 from isometry.parameters import Box, Parameter, box_shape, part
-from isometry.schemes.draws import Draw, Elementwise, Piece, Pieces, moved
+from isometry.schemes.draws import Draw, Elementwise, Pieces, moved
 from isometry.schemes.mixtures import Part, mixture
 from isometry.schemes.scheme import Moments, Scheme
 
@@ -55,13 +55,11 @@ class Patchwork(Scheme):
     def draw(self, parameter: Parameter) -> Draw:
         """The base, then the rectangles over it."""
         self._refuse_outside(parameter)
-        base = self.base.draw(parameter)
-        pieces: tuple[Piece, ...] = ()
-        if isinstance(base, Pieces):
-            base, pieces = base.base, base.pieces
+        drawn = self.base.draw(parameter)
+        base, pieces = (drawn.base, drawn.pieces) if isinstance(drawn, Pieces) else (drawn, ())
         for box, scheme in zip(self.boxes, self.schemes, strict=True):
-            drawn = scheme.draw(part(parameter, box, _name(box)))
-            pieces += moved(drawn, box, _name(box))
+            inner = scheme.draw(part(parameter, box, _name(box)))
+            pieces += moved(inner, box, _name(box))
         is_hidden = self._rest(parameter) == 0
         return Pieces(Elementwise(rng.Constant(0.0)) if is_hidden else base, pieces)
 
