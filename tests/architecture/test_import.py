@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 FRAMEWORKS = "torch keras tensorflow jax flax equinox transformers numba"
 SECONDS = 0.150
 
@@ -32,7 +30,7 @@ def output(program: str) -> str:
 
 
 def seconds(module: str) -> float:
-    return min(float(output(DURATION.format(module=module))) for _ in range(5))
+    return min(float(output(DURATION.format(module=module))) for _ in range(3))
 
 
 def test_no_framework_is_loaded() -> None:
@@ -47,6 +45,5 @@ def test_the_import_is_quick() -> None:
     assert seconds("isometry") < SECONDS
 
 
-@pytest.mark.parametrize("module", ["torch"])
-def test_a_slow_import_would_be_seen(module: str) -> None:
-    assert seconds(module) > SECONDS
+def test_a_slow_import_would_be_seen() -> None:
+    assert seconds("scipy.stats, numba") > SECONDS

@@ -10,7 +10,8 @@ def bare_package(text: str) -> list[str]:
     names = _listed(tree)
     if names is None:
         return [*missing, "no __all__"]
-    return missing + ([] if names == sorted(set(names), key=_place) else ["__all__ is not sorted and unique"])
+    unsorted = names != sorted(set(names), key=_place)
+    return missing + ["__all__ is not sorted and unique"] * unsorted
 
 
 def _place(name: str) -> tuple[int, str]:
@@ -20,9 +21,7 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def _listed(tree: ast.Module) -> list[str] | None:
-    for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-            value: list[str] = ast.literal_eval(ast.unparse(node.value))  # type: ignore[attr-defined]  # an Assign, as its targets show
-            return list(value)
-    return None
+    assigned = (node for node in tree.body if isinstance(node, ast.Assign))
+    found = (node.value for node in assigned if "__all__" in map(ast.unparse, node.targets))
+    value = next(found, None)
+    return None if value is None else [str(name) for name in ast.literal_eval(value)]
