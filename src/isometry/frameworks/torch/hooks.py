@@ -30,6 +30,10 @@ class NormHook(Parametrization):
         return ((self.module, f"{self.name}_g"), (self.module, f"{self.name}_v"))
 
     @override
+    def keys(self) -> tuple[str, ...]:
+        return tuple(name for _, name in self.stored())
+
+    @override
     def stand_in(self, path: str) -> Tensor:
         return torch.empty_like(self.tensors()[1], device="meta", requires_grad=False)
 
@@ -72,6 +76,10 @@ class SpectralHook(Parametrization):
     @override
     def stored(self) -> tuple[Stored, ...]:
         return tuple((self.module, f"{self.name}_{part}") for part in ("orig", "u", "v"))
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return tuple(name for _, name in self.stored())
 
     @override
     def stand_in(self, path: str) -> Tensor:

@@ -169,8 +169,13 @@ def _cell(module: nn.Module) -> Mapping[str, Meaning]:
 
 
 def _cell_kind(layer: nn.RNNCellBase) -> str:
-    kinds = {nn.LSTMCell: "LSTM", nn.GRUCell: "GRU"}
-    return next((kind for cls, kind in kinds.items() if isinstance(layer, cls)), "RNN")
+    match layer:
+        case nn.LSTMCell():
+            return "LSTM"
+        case nn.GRUCell():
+            return "GRU"
+        case _:
+            return "RNN"
 
 
 def _suffixes(layer: nn.RNNBase) -> tuple[str, ...]:

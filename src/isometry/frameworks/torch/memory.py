@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from isometry import errors
@@ -57,9 +56,16 @@ def _refuse_overlap(sharers: list[tuple[str, Tensor]]) -> None:
 
 def _extent(tensor: Tensor) -> tuple[int, int]:
     """First and one past the last byte of the storage that ``tensor`` reaches."""
-    reach = sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
-    start = tensor.storage_offset() * tensor.itemsize
-    return start, start + (reach + 1) * tensor.itemsize
+    start = int(tensor.storage_offset()) * tensor.itemsize
+    return start, start + reach(tensor) * tensor.itemsize
+
+
+def reach(tensor: Tensor) -> int:
+    """Elements of memory from the first of ``tensor`` to its last, those between included."""
+    if tensor.numel() == 0:
+        return 0
+    last = sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
+    return int(last) + 1
 
 
 def _meet(one: Tensor, other: Tensor) -> bool:
@@ -91,14 +97,9 @@ def overlaps_itself(tensor: Tensor) -> bool:
     return False
 
 
-def collapsed(tensor: Tensor) -> Tensor:
-    """``tensor`` with every expanded dimension cut to one element."""
-    for dim, (size, step) in enumerate(zip(tensor.shape, tensor.stride(), strict=True)):
+def collapsed(tensor: Tensor, *, like: Tensor) -> Tensor:
+    """``tensor`` with one element left of every dimension along which ``like`` is expanded."""
+    for dim, (size, step) in enumerate(zip(like.shape, like.stride(), strict=True)):
         if step == 0 and size > 1:
             tensor = tensor.narrow(dim, 0, 1)
     return tensor
-
-
-def is_on_meta(tensor: Tensor) -> bool:
-    """Whether it has no memory at all."""
-    return tensor.device == torch.device("meta")

@@ -47,6 +47,10 @@ class Parametrization(ABC):
         """Everything it stores."""
 
     @abstractmethod
+    def keys(self) -> tuple[str, ...]:
+        """Names in a state dict of what it stores, below the module."""
+
+    @abstractmethod
     def stand_in(self, path: str) -> Tensor:
         """A tensor on the meta device with the weight's shape and dtype."""
 
@@ -75,8 +79,9 @@ def estimate(weight: Tensor, dim: int, u: Tensor, v: Tensor, key: rng.Key) -> No
     matrix = weight.movedim(dim, 0).flatten(1)
     start = torch.from_numpy(rng.gaussian(key, 0, u.numel())).to(u)
     left = nn.functional.normalize(start, dim=0)
+    right = nn.functional.normalize(matrix.mT @ left, dim=0)
     for _ in range(POWER_STEPS):
-        right = nn.functional.normalize(matrix.mT @ left, dim=0)
         left = nn.functional.normalize(matrix @ right, dim=0)
+        right = nn.functional.normalize(matrix.mT @ left, dim=0)
     u.copy_(left)
     v.copy_(right)

@@ -11,7 +11,7 @@ from torch.nn.utils.parametrizations import _SpectralNorm
 from typing_extensions import override
 
 from isometry import errors, rng
-from isometry.frameworks.torch import kinds
+from isometry.frameworks.torch import kinds, paths
 from isometry.frameworks.torch.parametrization import Parametrization, Stored, estimate
 
 
@@ -25,7 +25,7 @@ class Registered(Parametrization):
     @property
     def steps(self) -> parametrize.ParametrizationList:
         """The parametrizations in order, together with the originals."""
-        found = self.module.parametrizations[self.name]  # type: ignore[union-attr,index]  # a ModuleDict once parametrized
+        found = self.module.parametrizations[self.name]  # type: ignore[index]  # a ModuleDict once parametrized
         assert isinstance(found, parametrize.ParametrizationList)
         return found
 
@@ -37,6 +37,15 @@ class Registered(Parametrization):
     @override
     def stored(self) -> tuple[Stored, ...]:
         return tuple((module, name) for module in self.hides for name in _tensor_names(module))
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        prefix = f"parametrizations.{self.name}"
+        steps = ((f"{prefix}.{at}", step) for at, step in enumerate(self.steps) if _is_torchs(step))
+        return (
+            *(paths.normalise(f"{prefix}.{name}") for name in _tensor_names(self.steps)),
+            *(f"{path}.{name}" for path, step in steps for name in _tensor_names(step)),
+        )
 
     @override
     def stand_in(self, path: str) -> Tensor:
