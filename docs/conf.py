@@ -10,7 +10,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-import isometry
+from isometry._version import __version__
 
 # Keras chooses its backend when it is first imported.
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -21,7 +21,7 @@ PROJECT = DOCS.parent
 project = "isometry"
 author = "The isometry developers"
 copyright = f"2026, {author}"
-version = release = isometry.__version__
+version = release = __version__
 
 extensions = [
     "myst_parser",
@@ -35,7 +35,8 @@ exclude_patterns = ["_build", "**/README.md", "decisions/template.md", "_generat
 nitpicky = True
 # Pages of other projects are not reachable from everywhere this is built, so only references to
 # isometry itself are checked.
-nitpick_ignore_regex = [(r"py:.*", r"(?!isometry\.).*")]
+# The names of type variables are no pages.
+nitpick_ignore_regex = [(r"py:.*", r"(?!isometry\.).*"), (r"py:.*", r"isometry\..*\.[A-Z]")]
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
