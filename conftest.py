@@ -30,7 +30,7 @@ def without_its_framework(path: Path, *, installed: frozenset[str]) -> bool:
     """
     if not path.is_relative_to(SOURCE):
         return False
-    parts = path.relative_to(SOURCE).with_suffix("").parts
+    parts = tuple(part.removesuffix(".py") for part in path.relative_to(SOURCE).parts)
     owner = parts[1:2] if parts[:1] == ("frameworks",) else parts[:1]
     return bool(set(owner) & set(FRAMEWORKS) - installed)
 

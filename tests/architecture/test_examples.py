@@ -13,6 +13,7 @@ import conftest
         ("frameworks/jax/initializers.py", False),
         ("frameworks/__init__.py", False),
         ("theory/moments.py", False),
+        (".", False),
     ],
 )
 def test_examples_of_a_missing_framework_are_left_out(path: str, left_out: bool) -> None:
