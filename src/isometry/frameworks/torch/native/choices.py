@@ -25,6 +25,8 @@ LARGE = 64 << 20
 """Bytes of recorded values above which a plan is heavy."""
 
 _OWN = (-1,)
+_EXACT = 2.0**53
+"""Whole numbers up to here are exact as a float64."""
 
 
 class Choice:
@@ -41,7 +43,7 @@ class Choice:
         """The scheme that fills a tensor of ``shape`` with ``content``."""
         match content:
             case Filled(value) if isfinite(value):
-                return schemes.Constant(value)
+                return schemes.Constant(float(value))
             case Filled(value):
                 return recorded(torch.full(shape, value))
             case Settled(ref, time):
@@ -77,8 +79,8 @@ def recorded(tensor: torch.Tensor) -> schemes.Scheme:
     if tensor.numel() == 0:
         return schemes.Constant(0.0)
     first = tensor.flatten()[0]
-    if bool((tensor == first).all()) and bool(torch.isfinite(first)):
-        return schemes.Constant(first.item())
+    if bool((tensor == first).all()) and bool(abs(first) <= _EXACT):
+        return schemes.Constant(float(first.item()))
     size = tensor.numel() * tensor.element_size()
     if size > LARGE:
         warnings.warn(
@@ -87,7 +89,7 @@ def recorded(tensor: torch.Tensor) -> schemes.Scheme:
             errors.IsometryWarning,
             stacklevel=2,
         )
-    return schemes.Values.from_array(_array(tensor))
+    return schemes.Values.of(_array(tensor))
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray:

@@ -16,7 +16,7 @@ __all__ = ["generators_kept"]
 
 @contextmanager
 def generators_kept() -> Iterator[None]:
-    """Torch's, NumPy's and Python's generators as they were, whatever the model's code does to them.
+    """Torch's, NumPy's and Python's generators as they were, whatever the code does to them.
 
     Numbers that the code takes from NumPy or Python cannot be told from data, so they are recorded
     as they came; a warning says so.

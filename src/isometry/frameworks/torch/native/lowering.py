@@ -59,7 +59,7 @@ def _other(name: str, values: dict[str, Any], operand: Operand, write: Write) ->
         case "rsub":
             return applied("sub", operand(values["other"]), operand(values["self"]))
         case "clamp" | "clamp_min" | "clamp_max":
-            return applied("clip", operand(values["self"]), *_bounds(values))
+            return _clamped(values, operand)
         case "where":
             return applied("where", *(operand(values[n]) for n in ("condition", "self", "other")))
         case "masked_fill":
@@ -78,11 +78,15 @@ def _other(name: str, values: dict[str, Any], operand: Operand, write: Write) ->
     )
 
 
-def _bounds(values: dict[str, Any]) -> tuple[float, float]:
-    low, high = values.get("min"), values.get("max")
+def _clamped(values: dict[str, Any], operand: Operand) -> Term | float:
+    term = operand(values["self"])
+    low, high = (values.get(name) for name in ("min", "max"))
+    if low is not None and high is not None:
+        return applied("clip", term, operand(low), operand(high))
     return (
-        -float("inf") if low is None else float(known(low)),  # type: ignore[arg-type]  # a number
-        float("inf") if high is None else float(known(high)),  # type: ignore[arg-type]  # a number
+        applied("minimum", term, operand(high))
+        if low is None
+        else applied("maximum", term, operand(low))
     )
 
 

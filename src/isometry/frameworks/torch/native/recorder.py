@@ -16,6 +16,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 from isometry.frameworks.torch.native import intercepts
 from isometry.frameworks.torch.native.operators import Operator, operator
+from isometry.frameworks.torch.native.redirects import Redirects
 from isometry.frameworks.torch.native.replay import Replay
 from isometry.frameworks.torch.native.sites import caller
 from isometry.frameworks.torch.native.tape import Call, Literal, Tape, Write, region_of
@@ -139,7 +140,7 @@ class Recorder(TorchDispatchMode):
 def recording(tape: Tape) -> Iterator[None]:
     """Record all that this thread initializes onto ``tape``."""
     recorder = Recorder(tape)
-    with intercepts.taken(recorder.take), recorder:
+    with intercepts.taken(recorder.take), recorder, Redirects():
         yield
 
 
