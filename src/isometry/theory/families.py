@@ -29,7 +29,7 @@ class Family:
 
 
 @lru_cache(maxsize=512)
-def member(family: Family, arguments: tuple[float, ...] = ()) -> Activation:
+def member(family: Family, arguments: tuple[float, ...]) -> Activation:
     """The activation with these leading parameter values; the others keep their defaults.
 
     Raises:
@@ -62,4 +62,10 @@ def _check(family: Family, parameters: tuple[tuple[str, float], ...]) -> None:
 def _spelled(name: str, parameters: tuple[tuple[str, float], ...]) -> str:
     if not parameters:
         return name
-    return f"{name}({', '.join(f'{key}={value:.12g}' for key, value in parameters)})"
+    return f"{name}({', '.join(f'{key}={_number(value)}' for key, value in parameters)})"
+
+
+def _number(value: float) -> str:
+    """The shortest text that is read back as the same number."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)

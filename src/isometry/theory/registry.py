@@ -97,7 +97,7 @@ def _named(text: str) -> Nonlinearity:
     parts = spelling(text)
     name = ALIASES.get(parts.name, parts.name)
     if name in GATES and parts == Spelling(parts.name):
-        return GatedUnit(name, member(FAMILIES[GATES[name]]), GATE_REFERENCES)
+        return GatedUnit(name, activation(GATES[name]), GATE_REFERENCES)
     if name not in FAMILIES:
         raise _unknown(parts.name)
     return member(FAMILIES[name], _arguments(FAMILIES[name], parts, text))
@@ -112,7 +112,7 @@ def _arguments(family: Family, parts: Spelling, text: str) -> tuple[float, ...]:
         raise InputError(
             f"{text!r} has parameters that {family.name} does not take",
             needed=f"parameters among {', '.join(names)}" if names else "no parameters",
-            do=f"write {member(family).name!r}",
+            do=f"write {member(family, arranged(family, {})).name!r}",
         )
     values = dict(zip(by_position, parts.positional, strict=True)) | dict(parts.named)
     return arranged(family, values)
