@@ -18,6 +18,7 @@ from isometry.rng.filling import fill, fill_box
 from isometry.rng.integers import IntegerLaw
 from isometry.rng.keys import VERSION, Key, derive_key
 from isometry.rng.laws import Constant, Law, Normal, Sign, TruncatedNormal, Uniform
+from isometry.rng.orthonormal import stiefel
 from isometry.rng.permutations import permutation
 from isometry.rng.philox import words
 from isometry.rng.reference import draw, gaussian
@@ -42,5 +43,6 @@ __all__ = [
     "normal_drops",
     "normal_nodes",
     "permutation",
+    "stiefel",
     "words",
 ]

@@ -4,7 +4,7 @@ import functools
 
 import ml_dtypes
 import numpy as np
-from numpy import float32, int64, uint16, uint32, uint64
+from numpy import float32, float64, int64, uint16, uint32, uint64
 from numpy.typing import NDArray
 
 from isometry.rng import kernels, table, workers
@@ -12,6 +12,7 @@ from isometry.rng.boxes import Runs
 from isometry.rng.integers import WORDS, IntegerLaw
 from isometry.rng.keys import Key
 from isometry.rng.philox import LANES
+from isometry.rng.reflections import Reflections
 
 LEAST = 2**17
 """Fewest elements that repay a thread."""
@@ -48,6 +49,12 @@ def fill_runs(out: NDArray[np.generic], runs: Runs, key: Key, law: IntegerLaw, c
         )
 
     workers.spread(write, rows, crew=crew, least=max(1, LEAST // runs.length))
+
+
+def reflect(q: NDArray[float64], first: int, stop: int, reflections: Reflections) -> None:
+    """Apply all reflections, last to first, then the signs, to columns ``first .. stop``."""
+    r = reflections
+    kernels.reflect(q[:, first:stop], first, (r.vectors, r.starts, r.factors, r.signs))
 
 
 def _write(out: NDArray[np.generic], places: kernels.Places, key: Key, law: IntegerLaw) -> None:

@@ -13,6 +13,7 @@ from isometry.rng import reference
 from isometry.rng.boxes import Runs
 from isometry.rng.integers import IntegerLaw
 from isometry.rng.keys import Key
+from isometry.rng.reflections import Reflections
 
 Name = Literal["auto", "numpy", "compiled"]
 
@@ -36,6 +37,11 @@ class Engine(Protocol):
         self, out: NDArray[np.generic], runs: Runs, key: Key, law: IntegerLaw, crew: int
     ) -> None:
         """Write runs of equal length into the columns ``runs.place`` of a matrix."""
+
+    def reflect(
+        self, q: NDArray[np.float64], first: int, stop: int, reflections: Reflections
+    ) -> None:
+        """Apply all reflections, last to first, then the signs, to columns ``first .. stop``."""
 
 
 def select(name: Name, size: int) -> Engine:

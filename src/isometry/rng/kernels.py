@@ -1,22 +1,29 @@
 """Loops that numba compiles: the only file that imports it.
 
 Each loop runs over a chunk of 2**10 words that stays in the first cache level, does one kind of
-work, and keeps lanes independent, so that LLVM turns it into vector instructions; only ``_look`` up
-is scalar, one 64-bit load an element, which measured three times as fast as gather instructions.
-Philox lanes are held as 64-bit numbers whose upper half may be anything: the multiplier reads the
-lower half only.
+work, and keeps lanes independent, so that LLVM turns it into vector instructions. Looking up the
+table has a loop of its own because LLVM vectorises nothing that stands beside it: apart, the normal
+law measured twice as fast. Philox lanes are held as 64-bit numbers whose upper half may be anything:
+the multiplier reads the lower half only.
 
 Nothing here is contracted or reassociated: numba leaves ``fastmath`` off, so a product that is
 added stays two roundings, and sums are taken in the order written.
+
+Whatever is compiled stands in this one file, since numba's cache on disk looks at the age of a
+loop's own file alone; of other files, only constants are used that are frozen with the law.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
+import numpy as np
+
+# llvmlite has no annotations
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
-from numpy import float32, int32, int64, uint16, uint32, uint64
+from numpy import float32, float64, int32, int64, uint16, uint32, uint64
 from numpy.typing import NDArray
 
 from isometry.rng import philox, table
@@ -24,6 +31,10 @@ from isometry.rng import philox, table
 CHUNK = 1024
 """Words worked on at a time: 16 KiB of buffers beside 24 KiB of often used table."""
 
+PANEL = 32
+"""Columns that are reflected together: four vector registers of sums."""
+EIGHT = 8
+"""Doubles in the widest vector register."""
 _CHUNK_BLOCKS = uint64(CHUNK // philox.LANES)
 
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
@@ -99,7 +110,36 @@ def _bits_code(_context: object, _value: object) -> tuple[object, object]:
     return types.uint32(types.float32), generate
 
 
+def _subtract_code(
+    _context: object, to: Any, _at: object, _factor: object, source: Any, _start: object
+) -> tuple[object, object]:
+    """``to[at + l] -= factor * source[start + l]`` for eight entries, as one vector.
+
+    LLVM cannot do this by itself, because it has to think that the arrays overlap.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> object:
+        def place(array: int) -> Any:
+            data = context.make_array(signature.args[array])(context, builder, given[array]).data
+            return builder.bitcast(builder.gep(data, [given[array + 1]]), vector.as_pointer())
+
+        def loaded(pointer: Any) -> Any:
+            return builder.load(pointer, align=8)
+
+        vector = ir.VectorType(ir.DoubleType(), EIGHT)
+        factors = ir.Constant(vector, ir.Undefined)
+        for lane in range(EIGHT):
+            index = ir.Constant(ir.IntType(32), lane)
+            factors = builder.insert_element(factors, given[2], index)
+        product = builder.fmul(factors, loaded(place(3)))
+        builder.store(builder.fsub(loaded(place(0)), product), place(0), align=8)
+        return context.get_dummy_value()
+
+    return types.void(to, types.intp, types.float64, source, types.intp), generate
+
+
 _leading_zeros = cast(Callable[[uint32], uint32], intrinsic(_zeros_code))
+_subtract_eight = cast(Callable[..., None], intrinsic(_subtract_code))
 _bits = cast(Callable[[float32], uint32], intrinsic(_bits_code))
 
 
@@ -221,3 +261,47 @@ def fill_brain(
             _numbers(b, block, skip + count, key, law)
             _emit_brain(out[at : at + count], b.words[skip:], law.scale)
             block, skip, done = uint64(block + _CHUNK_BLOCKS), 0, done + count
+
+
+@_compiled
+def _dot(dots: NDArray[float64], u: NDArray[float64], panel: NDArray[float64]) -> None:
+    """``u . panel``, each column summed in the order of rows, eight of them at a time."""
+    dots[:] = 0.0
+    whole = len(u) - len(u) % 8
+    for i in range(0, whole, 8):
+        for j in range(PANEL):
+            total = dots[j]
+            for step in range(8):
+                total += u[i + step] * panel[i + step, j]
+            dots[j] = total
+    for i in range(whole, len(u)):
+        for j in range(PANEL):
+            dots[j] += u[i] * panel[i, j]
+
+
+@_compiled
+def _subtract(panel: NDArray[float64], u: NDArray[float64], weights: NDArray[float64]) -> None:
+    """``panel - u weights``."""
+    for i in range(len(u)):
+        for j in range(0, PANEL, EIGHT):
+            _subtract_eight(panel, i * PANEL + j, u[i], weights, j)
+
+
+@_compiled
+def reflect(
+    q: NDArray[float64],
+    first: int,
+    reflections: tuple[NDArray[float64], NDArray[int64], NDArray[float64], NDArray[float64]],
+) -> None:
+    """Apply reflections and signs to columns ``first, first + 1, ...``, which are ``q``."""
+    vectors, starts, factors, signs = reflections
+    panel, dots = np.empty((len(q), PANEL)), np.empty(PANEL)
+    for low in range(0, q.shape[1], PANEL):
+        width = min(PANEL, q.shape[1] - low)
+        panel[:] = 0.0
+        panel[:, :width] = q[:, low : low + width]
+        for k in range(first + low + width - 1, -1, -1):
+            u = vectors[starts[k] : starts[k + 1]]
+            _dot(dots, u, panel[k:])
+            _subtract(panel[k:], u, dots * factors[k])
+        q[:, low : low + width] = panel[:, :width] * signs[first + low : first + low + width]

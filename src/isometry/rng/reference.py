@@ -6,7 +6,7 @@ import numpy as np
 from numpy import float32, float64, int32, int64, uint32, uint64
 from numpy.typing import NDArray
 
-from isometry.rng import philox, table, workers
+from isometry.rng import philox, reflections, table, workers
 from isometry.rng.boxes import Runs
 from isometry.rng.integers import MIDDLE, IntegerLaw
 from isometry.rng.keys import Key
@@ -71,6 +71,9 @@ def fill_runs(out: NDArray[np.generic], runs: Runs, key: Key, law: IntegerLaw, c
         crew=crew,
         least=max(1, 4 * CHUNK // runs.length),
     )
+
+
+reflect = reflections.reflect
 
 
 def _fill_short(

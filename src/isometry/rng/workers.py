@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from isometry import errors
 
+SPANS_A_THREAD = 4
+"""Spans for each thread."""
+
 
 def count(threads: int | None) -> int:
     """The threads to use: as asked, or all processors this process may run on.
@@ -31,20 +34,23 @@ def processors() -> int:
 def spread(
     task: Callable[[int, int], None], size: int, *, crew: int, least: int, multiple: int = 1
 ) -> None:
-    """Call ``task(start, stop)`` on spans that cover ``range(size)``, one thread a span.
+    """Call ``task(start, stop)`` on spans that cover ``range(size)``.
+
+    There are a few more spans than threads, so that a thread that is held up leaves work to others.
 
     Args:
         task: Releases the interpreter lock where it works.
         size: Length of the range.
-        crew: Most spans to make.
-        least: Fewest entries that repay a thread.
+        crew: Most threads to use.
+        least: Fewest entries that repay a span of their own.
         multiple: Spans start at multiples of this.
     """
-    parts = max(1, min(crew, size // least))
-    cuts = [size * part // parts // multiple * multiple for part in range(parts)] + [size]
-    if parts == 1:
+    threads = max(1, min(crew, size // least))
+    if threads == 1:
         task(0, size)
         return
-    with ThreadPoolExecutor(parts) as pool:
+    parts = min(SPANS_A_THREAD * threads, size // least)
+    cuts = [size * part // parts // multiple * multiple for part in range(parts)] + [size]
+    with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(task, *cuts[part : part + 2]) for part in range(parts)]:
             done.result()
