@@ -23,7 +23,7 @@ Array = NDArray[float64]
 OWN = (-1,)
 """The shape of a source that has one draw for every entry of the tensor."""
 
-_NODES = 1 << 18
+_NODES = 1 << 16
 """Quadrature nodes over all sources together."""
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -20,7 +20,7 @@ class Constant(ElementwiseScheme):
         value: The value, finite.
 
     >>> Constant(0.5).moments(Parameter("b", (3,)))
-    Moments(mean=0.5, std=0.0, kurtosis=1.0)
+    Moments(mean=0.5, std=0.0, kurtosis=1.0, skewness=0.0)
     """
 
     name: ClassVar[str] = "constant"

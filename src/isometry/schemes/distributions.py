@@ -51,7 +51,7 @@ class Normal(ElementwiseScheme):
         std: Standard deviation of an entry; 0 makes it a constant.
 
     >>> Normal(std=0.02).moments(Parameter("wte.weight", (50257, 768)))
-    Moments(mean=0.0, std=0.02, kurtosis=3.0)
+    Moments(mean=0.0, std=0.02, kurtosis=3.0, skewness=0.0)
     """
 
     name: ClassVar[str] = "normal"
@@ -167,7 +167,7 @@ class Sign(ElementwiseScheme):
         magnitude: Size of every entry, which is also the standard deviation.
 
     >>> Sign(0.5).moments(Parameter("w", (3, 4)))
-    Moments(mean=0.0, std=0.5, kurtosis=1.0)
+    Moments(mean=0.0, std=0.5, kurtosis=1.0, skewness=0.0)
     """
 
     name: ClassVar[str] = "sign"

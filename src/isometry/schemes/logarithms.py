@@ -6,6 +6,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from isometry.schemes.mixtures import standardised
 from isometry.schemes.scheme import Moments
 
 LN2 = 0.6931471805599453
@@ -36,13 +37,12 @@ def logarithm(x: NDArray[float64]) -> NDArray[float64]:
     return result
 
 
-def uniform_log_moments(m: float) -> tuple[Moments, float]:
-    """Moments and skewness of ``log U(1, m)``.
+def uniform_log_moments(m: float) -> Moments:
+    """Moments of ``log U(1, m)``.
 
     ``E log^n = I_n / (m - 1)`` with ``I_0 = m - 1`` and ``I_n = m log^n m - n I_(n-1)``.
 
-    >>> moments, _ = uniform_log_moments(99.0)
-    >>> round(moments.mean, 6)
+    >>> round(uniform_log_moments(99.0).mean, 6)
     3.642009
     """
     length = log(m)
@@ -53,4 +53,4 @@ def uniform_log_moments(m: float) -> tuple[Moments, float]:
     var = b - a * a
     third = c - 3 * a * b + 2 * a**3
     fourth = d - 4 * a * c + 6 * a * a * b - 3 * a**4
-    return Moments(a, sqrt(var), fourth / var**2), third / var**1.5
+    return standardised(a, var, third, fourth)

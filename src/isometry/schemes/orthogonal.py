@@ -100,7 +100,7 @@ def orthonormal_moments(scale: float, rows: int, columns: int) -> Moments:
     ``E x² = 1 / n`` and ``E x⁴ = 3 / (n (n + 2))``: the kurtosis is ``3 n / (n + 2)``.
 
     >>> orthonormal_moments(1.0, 4, 4)
-    Moments(mean=0.0, std=0.5, kurtosis=2.0)
+    Moments(mean=0.0, std=0.5, kurtosis=2.0, skewness=0.0)
     """
     n = max(rows, columns, 1)
     return Moments(0.0, scale / sqrt(n), 3 * n / (n + 2))

@@ -167,13 +167,13 @@ class ChronoBias(Scheme):
         if parameter.role == "recurrent-bias":
             return Moments(0.0, 0.0, 1.0)
         counts = dict(zip(blocks.names, blocks.sizes, strict=True))
-        up, skewness = uniform_log_moments(self.longest - 1)
-        down = Moments(-up.mean, up.std, up.kurtosis)
+        up = uniform_log_moments(self.longest - 1)
+        down = Moments(-up.mean, up.std, up.kurtosis, -up.skewness)
         rest = parameter.size - counts[self.forget] - counts[self.input]
         return mixture(
             [
-                Part(counts[self.forget], up, skewness),
-                Part(counts[self.input], down, -skewness),
+                Part(counts[self.forget], up),
+                Part(counts[self.input], down),
                 Part(rest, Moments(0.0, 0.0, 1.0)),
             ]
         )

@@ -18,11 +18,13 @@ class Moments:
         kurtosis: Fourth central moment over ``std**4``; 3 for a normal, 1 where all entries are
             equal. It gives the sampling error of a measured std:
             ``std * sqrt((kurtosis - 1) / (4 n))``.
+        skewness: Third central moment over ``std**3``; taken for 0 where a law is cut unevenly.
     """
 
     mean: float
     std: float
     kurtosis: float = 3.0
+    skewness: float = 0.0
 
 
 class Scheme(ABC):

@@ -1,7 +1,7 @@
 """Schemes made from other schemes: scaled, centred, permuted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from typing import Any, ClassVar, assert_never
@@ -57,7 +57,7 @@ class Scaled(Scheme):
     def moments(self, parameter: Parameter) -> Moments:
         """Mean and std scaled, kurtosis as it was."""
         own = self.fill.moments(parameter)
-        return Moments(self.factor * own.mean, self.factor * own.std, own.kurtosis)
+        return replace(own, mean=self.factor * own.mean, std=self.factor * own.std)
 
     def _scaled(self, draw: Elementwise | Whole) -> Elementwise | Whole:
         if isinstance(draw, Elementwise):
