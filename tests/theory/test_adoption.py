@@ -84,7 +84,6 @@ def test_slopes_inside_and_far_outside() -> None:
     assert phi.derivative(x) == pytest.approx(x / np.sqrt(1 + x * x), abs=1e-9)
 
 
-
 @pytest.mark.parametrize(
     ("function", "found"),
     [
@@ -102,21 +101,22 @@ def test_slopes_inside_and_far_outside() -> None:
             lambda x: np.tanh(x.astype(np.float32)).astype(np.float64),
             "it is too rough to be integrated; does it compute in float32?",
         ),
-        (lambda x: x.relu(), "it raises AttributeError: 'numpy.ndarray' object has no attribute 'relu'."),
+        (
+            lambda x: x.relu(),
+            "it raises AttributeError: 'numpy.ndarray' object has no attribute 'relu'.",
+        ),
     ],
 )
 def test_functions_that_cannot_serve(function: Function, found: str) -> None:
     with pytest.raises(errors.InputError) as caught:
         theory.activation(function)
     message = re.sub(r"\.?$", "", found)
-    assert str(caught.value) == (
-        f"the function cannot serve as an activation: {message}.{NEEDED}"
-    )
+    assert str(caught.value) == (f"the function cannot serve as an activation: {message}.{NEEDED}")
 
 
 def test_what_is_no_function() -> None:
     with pytest.raises(errors.InputError) as caught:
-        theory.activation(3)  # type: ignore[arg-type] - the point of the test
+        theory.activation(3)  # type: ignore[arg-type]  # the point of the test
     assert str(caught.value) == (
         "an activation was given as int. Needed: a name, a theory.Activation or a function."
         ' Do: pass "relu", for example.'

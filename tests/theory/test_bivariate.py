@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isometry import errors, theory
@@ -57,6 +57,7 @@ def test_monte_carlo_tells_neighbours_apart() -> None:
     assert abs(float(products.mean()) - other) > band
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(["tanh", "gelu", "relu6", "softsign"]), st.floats(-0.99, 0.98))
 def test_correlations_keep_their_order_from_zero_up(name: str, c: float) -> None:
     """``C`` is a power series with coefficients of one sign, so it grows on [0, 1]."""

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from isometry import errors, theory
 from isometry.theory.quadrature import gaussian_rule, largest_q
@@ -28,12 +29,18 @@ def test_slopes_agree_with_mpmath(name: str) -> None:
     assert at.d2 == pytest.approx(square, rel=1e-10)
 
 
+def _ramp(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.maximum(x - 0.3, 0.0)
+
+
+def _step(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(x > 0.3, 1.0, 0.0)
+
+
 def test_an_unresolved_kink_costs_accuracy() -> None:
     """The control: the same rule without the kink misses the tolerance of the tests above."""
-    hidden = theory.Activation("hidden", lambda x: np.maximum(x - 0.3, 0.0), lambda x: 1.0 * (x > 0.3))
-    known = theory.Activation(
-        "known", hidden.function, hidden.derivative, kinks=(0.3,)
-    )
+    hidden = theory.Activation("hidden", _ramp, _step)
+    known = theory.Activation("known", hidden.function, hidden.derivative, kinks=(0.3,))
     gap = abs(theory.moments(hidden).d2 - theory.moments(known).d2)
     assert gap > 1e-5
 
@@ -44,7 +51,7 @@ def test_powers_have_double_factorials(power: int, value: float) -> None:
 
 
 def test_expectation_across_a_kink() -> None:
-    found = theory.gaussian_expectation(lambda z: 1.0 * (z > 0.7), kinks=(0.7,))
+    found = theory.gaussian_expectation(lambda z: _step(z - 0.4), kinks=(0.7,))
     assert found == pytest.approx(0.24196365222307303, rel=1e-13)
 
 

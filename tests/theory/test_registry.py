@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -98,28 +101,38 @@ def test_gated_units_know_their_gate(name: str, gate: str) -> None:
     [
         (
             "leaky_rulu",
-            "no activation is called 'leaky_rulu'. Needed: one of leaky_relu, leakyrelu."
-            " Do: pass its name, or the function itself on float64 arrays.",
+            (
+                "no activation is called 'leaky_rulu'. Needed: one of leaky_relu, leakyrelu."
+                " Do: pass its name, or the function itself on float64 arrays."
+            ),
         ),
         (
             "qqqq",
-            f"no activation is called 'qqqq'. Needed: one of {', '.join(theory.FAMILIES)}."
-            " Do: pass its name, or the function itself on float64 arrays.",
+            (
+                f"no activation is called 'qqqq'. Needed: one of {', '.join(theory.FAMILIES)}."
+                " Do: pass its name, or the function itself on float64 arrays."
+            ),
         ),
         (
             "swiglu(2)",
-            "no activation is called 'swiglu'. Needed: one of swiglu, silu, glu."
-            " Do: pass its name, or the function itself on float64 arrays.",
+            (
+                "no activation is called 'swiglu'. Needed: one of swiglu, silu, glu."
+                " Do: pass its name, or the function itself on float64 arrays."
+            ),
         ),
         (
             "exp",
-            "no gain is given for 'exp': E exp(2h) = exp(2q) outgrows every gain, so no signal"
-            f" keeps its size through it.{NO_GAIN}",
+            (
+                "no gain is given for 'exp': E exp(2h) = exp(2q) outgrows every gain, so no signal"
+                f" keeps its size through it.{NO_GAIN}"
+            ),
         ),
         (
             "hardshrink",
-            "no gain is given for 'hardshrink': it jumps, so E φ'² is infinite and no gradient"
-            f" gain exists.{NO_GAIN}",
+            (
+                "no gain is given for 'hardshrink': it jumps, so E φ'² is infinite and no gradient"
+                f" gain exists.{NO_GAIN}"
+            ),
         ),
     ],
 )
@@ -134,48 +147,66 @@ def test_unknown_names(text: str, message: str) -> None:
     [
         (
             "leaky_relu(b=2)",
-            "'leaky_relu(b=2)' has parameters that leaky_relu does not take. Needed: parameters"
-            " among a. Do: write 'leaky_relu(a=0.01)'.",
+            (
+                "'leaky_relu(b=2)' has parameters that leaky_relu does not take. Needed: parameters"
+                " among a. Do: write 'leaky_relu(a=0.01)'."
+            ),
         ),
         (
             "relu(2)",
-            "'relu(2)' has parameters that relu does not take. Needed: no parameters."
-            " Do: write 'relu'.",
+            (
+                "'relu(2)' has parameters that relu does not take. Needed: no parameters."
+                " Do: write 'relu'."
+            ),
         ),
         (
             "elu(1, alpha=2)",
-            "'elu(1, alpha=2)' has parameters that elu does not take. Needed: parameters among"
-            " alpha. Do: write 'elu(alpha=1)'.",
+            (
+                "'elu(1, alpha=2)' has parameters that elu does not take. Needed: parameters among"
+                " alpha. Do: write 'elu(alpha=1)'."
+            ),
         ),
         (
             "elu(alpha=-1)",
-            "elu has alpha=-1. Needed: a finite number above 0. Do: write elu(alpha=1), for"
-            " example.",
+            (
+                "elu has alpha=-1. Needed: a finite number above 0. Do: write elu(alpha=1), for"
+                " example."
+            ),
         ),
         (
             "leaky_relu(1e999)",
-            "leaky_relu has a=inf. Needed: a finite number. Do: write leaky_relu(a=0.01), for"
-            " example.",
+            (
+                "leaky_relu has a=inf. Needed: a finite number. Do: write leaky_relu(a=0.01), for"
+                " example."
+            ),
         ),
         (
             "elu(alpha=big)",
-            "'elu(alpha=big)' cannot be read. Needed: a name, or a name with numbers in"
-            ' parentheses. Do: write "relu" or "leaky_relu(a=0.2)".',
+            (
+                "'elu(alpha=big)' cannot be read. Needed: a name, or a name with numbers in"
+                ' parentheses. Do: write "relu" or "leaky_relu(a=0.2)".'
+            ),
         ),
         (
             "elu(1",
-            "'elu(1' cannot be read. Needed: a name, or a name with numbers in parentheses."
-            ' Do: write "relu" or "leaky_relu(a=0.2)".',
+            (
+                "'elu(1' cannot be read. Needed: a name, or a name with numbers in parentheses."
+                ' Do: write "relu" or "leaky_relu(a=0.2)".'
+            ),
         ),
         (
             "elu(1).x",
-            "'elu(1).x' cannot be read. Needed: a name, or a name with numbers in parentheses."
-            ' Do: write "relu" or "leaky_relu(a=0.2)".',
+            (
+                "'elu(1).x' cannot be read. Needed: a name, or a name with numbers in parentheses."
+                ' Do: write "relu" or "leaky_relu(a=0.2)".'
+            ),
         ),
         (
             "swiglu",
-            "swiglu is a gated unit of two projections. Needed: an activation of one."
-            " Do: use theory.gated_unit('swiglu'), or its gate 'silu'.",
+            (
+                "swiglu is a gated unit of two projections. Needed: an activation of one."
+                " Do: use theory.gated_unit('swiglu'), or its gate 'silu'."
+            ),
         ),
     ],
 )
@@ -192,3 +223,13 @@ def test_not_a_gated_unit() -> None:
         "silu is not a gated unit. Needed: one of bilinear, geglu, geglu_tanh, glu, mishglu,"
         " reglu, swiglu. Do: use theory.activation('silu')."
     )
+
+
+def test_every_reference_is_in_the_bibliography() -> None:
+    root = Path(__file__).parents[2]
+    known = set(re.findall(r"^@\w+\{(\w+),", (root / "docs" / "references.bib").read_text(), re.M))
+    cited = {key for name in theory.FAMILIES for key in theory.activation(name).references}
+    cited |= {key for name in GATES for key in theory.gated_unit(name).references}
+    cited |= {key for entry in theory.ADVICE for key in entry.references}
+    assert cited - known == set()
+    assert len(cited) > 10

@@ -17,7 +17,8 @@ TWO = 5.5e-3
 
 @pytest.mark.parametrize("row", tables.MOMENTS_AT_ONE, ids=lambda row: str(row[0]))
 def test_moments_and_gains_at_one(row: tuple[str, *tuple[float, ...]]) -> None:
-    name, *printed, kappa = row
+    name, *values = row
+    *printed, kappa = values
     at, gains = theory.moments(name), theory.gains(name)
     found = [
         at.m1,
@@ -71,9 +72,7 @@ def test_gain_conventions(
     assert gains.post_activation == (None if post is None else pytest.approx(post, abs=FIVE))
 
 
-@pytest.mark.parametrize(
-    ("weight_var", "q", "chi", "c", "xi", "depth"), tables.TANH_DEPTH_SCALES
-)
+@pytest.mark.parametrize(("weight_var", "q", "chi", "c", "xi", "depth"), tables.TANH_DEPTH_SCALES)
 def test_depth_scales_of_tanh(
     weight_var: float, q: float, chi: float, c: float, xi: float, depth: float
 ) -> None:
@@ -116,7 +115,7 @@ def test_critical_line_of_tanh(weight_var: float, bias_var: float) -> None:
 
 
 @pytest.mark.parametrize(("name", "cancel", "gain", "bias_var"), tables.CRITICAL_AT_ONE)
-def test_critical_points_at_one(name: str, cancel: bool, gain: float, bias_var: float) -> None:  # noqa: FBT001 - a column of the table
+def test_critical_points_at_one(name: str, cancel: bool, gain: float, bias_var: float) -> None:
     point = theory.critical(name, 1.0, cancel_mean=cancel)
     assert (point.gain, point.bias_var) == pytest.approx((gain, bias_var), abs=SIX)
 

@@ -19,6 +19,8 @@ REACH = 9.0
 """Standard deviations covered on each side; what lies beyond weighs 1e-18."""
 PANEL = 1.0
 NODES = 12
+FAINT = 0.01
+"""Below this ``|c|``, ``v`` hardly depends on ``z₁``, and its kinks leave no shadow there."""
 ANTIPODE = 1.0 - 1e-15
 """Above this ``|c|`` the two inputs are one."""
 
@@ -67,7 +69,7 @@ def _shadows(kinks: Array, c: float) -> Array:
     r = math.sqrt(1.0 - c * c)
     offsets = r * 2.0 ** np.arange(-1, math.ceil(math.log2(2 * REACH / r)) + 1)
     around = np.concatenate([[0.0], offsets, -offsets])
-    centres = kinks / c if c else kinks
+    centres = kinks / c if abs(c) > FAINT else kinks
     shadows: Array = (centres[:, None] + around).ravel()
     return shadows
 

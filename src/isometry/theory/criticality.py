@@ -13,7 +13,7 @@ import numpy as np
 
 from isometry.errors import InputError
 from isometry.theory.activations import Activation
-from isometry.theory.expectations import Moments, moments
+from isometry.theory.expectations import moments
 from isometry.theory.quadrature import largest_q
 from isometry.theory.registry import ActivationLike, activation
 from isometry.theory.special import root
@@ -82,7 +82,7 @@ def critical(
         )
     if bias_var is not None:
         return _at_bias(phi, bias_var, cancel_mean=cancel_mean)
-    point = _on_line(moments(phi, 1.0 if q is None else q), cancel_mean=cancel_mean)
+    point = _on_line(phi, 1.0 if q is None else q, cancel_mean=cancel_mean)
     if point.bias_var < 0:
         raise _inadmissible(phi, point)
     return point
@@ -116,11 +116,18 @@ def doubly_critical(spec: ActivationLike) -> CriticalPoint | None:
         return critical(phi, 1.0)
     grid = [q for q in _grid(phi) if q >= 1e-3]
     roots = (root(excess, low, high) for low, high in _brackets(excess, grid))
-    points = (_on_line(moments(phi, q), cancel_mean=False) for q in roots)
+    points = (_on_line(phi, q, cancel_mean=False) for q in roots)
     return next((point for point in points if point.bias_var >= 0), None)
 
 
-def _on_line(at: Moments, *, cancel_mean: bool) -> CriticalPoint:
+def _on_line(phi: Activation, q: float, *, cancel_mean: bool) -> CriticalPoint:
+    at = moments(phi, q)
+    if at.d2 == 0.0:
+        raise InputError(
+            f"{phi} is flat at q={at.q:g}",
+            needed="an activation with a slope there",
+            do="pass a larger q",
+        )
     weight_var = 1.0 / at.d2
     bias_var = at.q - (at.var if cancel_mean else at.m2) * weight_var
     if abs(bias_var) <= ROUNDING * at.q:
@@ -130,15 +137,15 @@ def _on_line(at: Moments, *, cancel_mean: bool) -> CriticalPoint:
 
 def _at_bias(phi: Activation, bias_var: float, *, cancel_mean: bool) -> CriticalPoint:
     def excess(q: float) -> float:
-        return _on_line(moments(phi, q), cancel_mean=cancel_mean).bias_var - bias_var
+        return _on_line(phi, q, cancel_mean=cancel_mean).bias_var - bias_var
 
     grid = _grid(phi)
     if excess(1.0) == 0.0:
-        return _on_line(moments(phi, 1.0), cancel_mean=cancel_mean)
+        return _on_line(phi, 1.0, cancel_mean=cancel_mean)
     if bias_var == 0.0 and excess(grid[0]) >= 0 and (cancel_mean or phi.at_zero == 0.0):
         return _end_of_line(phi, cancel_mean=cancel_mean)
     for low, high in _brackets(excess, grid):
-        return _on_line(moments(phi, root(excess, low, high)), cancel_mean=cancel_mean)
+        return _on_line(phi, root(excess, low, high), cancel_mean=cancel_mean)
     raise InputError(
         f"{phi} has no critical point with bias_var={bias_var:g}",
         needed="a bias variance on its critical line",
@@ -159,7 +166,7 @@ def _end_of_line(phi: Activation, *, cancel_mean: bool) -> CriticalPoint:
 
 def _inadmissible(phi: Activation, point: CriticalPoint) -> InputError:
     def bias_var(q: float) -> float:
-        return _on_line(moments(phi, q), cancel_mean=False).bias_var
+        return _on_line(phi, q, cancel_mean=False).bias_var
 
     first = next((root(bias_var, *pair) for pair in _brackets(bias_var, _grid(phi))), None)
     where = "no q has one" if first is None else f"q = {first:.6g} has one with bias_var 0"
