@@ -213,8 +213,8 @@ def _grid(sources: tuple[Scheme, ...]) -> list[Array]:
     """Equally likely nodes: midpoints of one source's quantiles, a Kronecker lattice of several."""
     places = np.arange(_NODES) + 0.5
     steps = [1.0 / _NODES] + [sqrt(prime) % 1.0 for prime in (2, 3, 5, 7, 11, 13, 17, 19)]
-    pairs = zip(sources, steps, strict=False)
-    return [_quantiles(source, (places * step) % 1.0) for source, step in pairs]
+    nodes = [np.asarray((places * step) % 1.0, float64) for step in steps]
+    return [_quantiles(source, p) for source, p in zip(sources, nodes, strict=False)]
 
 
 def _quantiles(source: Scheme, p: Array) -> Array:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import nn
 
-from isometry import plans, rng, schemes
+from isometry import plans, schemes, weights
 from isometry.frameworks.torch.describe import described
+from isometry.frameworks.torch.slots import Slot
 from isometry.parameters import Box, Parameter
 
 FALSE_ALARM = 1e-9
@@ -59,12 +60,11 @@ def values(build: Callable[[], nn.Module], seed: int) -> dict[str, Array]:
         found = described(build())
     finally:
         torch.set_rng_state(state)
-    return {
-        parameter.path: _array(
-            slot.tensor if slot.parametrization is None else slot.parametrization.read()
-        )
-        for slot, parameter in found
-    }
+    return {parameter.path: _array(_logical(slot)) for slot, parameter in found}
+
+
+def _logical(slot: Slot) -> torch.Tensor:
+    return slot.tensor if slot.parametrization is None else slot.parametrization.read()
 
 
 def _array(tensor: torch.Tensor) -> Array:
@@ -107,7 +107,7 @@ def fault(scheme: schemes.Scheme, parameter: Parameter, sample: Sample) -> str:
 
 
 @fault.register
-def _(scheme: schemes.Constant, parameter: Parameter, sample: Sample) -> str:
+def _(scheme: schemes.Constant, _: Parameter, sample: Sample) -> str:
     want = np.asarray(scheme.value)
     return _unequal(
         [np.array_equal(a, np.broadcast_to(want.astype(a.dtype), a.shape)) for a in sample]
@@ -115,7 +115,7 @@ def _(scheme: schemes.Constant, parameter: Parameter, sample: Sample) -> str:
 
 
 @fault.register
-def _(scheme: schemes.Values, parameter: Parameter, sample: Sample) -> str:
+def _(scheme: schemes.Values, _: Parameter, sample: Sample) -> str:
     want = scheme.array()
     return _unequal([a.dtype == want.dtype and a.tobytes() == want.tobytes() for a in sample])
 
@@ -179,9 +179,8 @@ def _against(law: Any, sample: Sample, name: str) -> str:
 def _drawn(scheme: schemes.Scheme, parameter: Parameter) -> Array:
     """A large sample of a scheme that has no closed form."""
     copies = 1 + 40_000 // max(prod(parameter.shape), 1)
-    draw = scheme.draw(parameter)
-    assert isinstance(draw, schemes.Whole)
-    return np.stack([draw.compute(rng.derive_key(1, "oracle", member=m)) for m in range(copies)])
+    one = plans.Assignment(parameter, scheme, "", "")
+    return np.stack([weights.values(one, 1, member=member) for member in range(copies)])
 
 
 def _pool(sample: Sample) -> Array:

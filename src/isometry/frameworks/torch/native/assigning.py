@@ -32,9 +32,14 @@ class Assigning:
         """The assignment, or the clause that says why there is none."""
         try:
             scheme, reason = self._decided(parameter, tensor)
-        except errors.UncoveredError as problem:
-            return f"{parameter.path} {str(problem).rstrip('.')}"
-        return plans.Assignment(parameter, scheme, reason, "native")
+            scheme.draw(parameter)
+            made = plans.Assignment(parameter, scheme, reason, "native")
+            if not plans.is_floating(plans.dtype_of(parameter)):
+                made.check()
+        except (errors.UncoveredError, errors.InputError) as problem:
+            clause = str(problem).rstrip(".")
+            return f"{parameter.path} {clause.removeprefix(f'{parameter.path}: ')}"
+        return made
 
     def _decided(self, parameter: Parameter, tensor: Tensor) -> tuple[schemes.Scheme, str]:
         if not self._tape.knows(tensor):
@@ -44,5 +49,5 @@ class Assigning:
             return recorded(tensor), reasons.noted(note)
         ref = self._tape.ref(tensor)
         content = self._tracer.content(ref, _AFTER_ALL)
-        writes = self._tracer.replay.behind(ref, _AFTER_ALL)
-        return self._choice.scheme(content, parameter.shape), reasons.reason(writes)
+        trail = reasons.trail(self._tracer.replay, ref, _AFTER_ALL)
+        return self._choice.scheme(content, parameter), reasons.reason(trail)

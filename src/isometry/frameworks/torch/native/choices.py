@@ -6,7 +6,8 @@ from math import isfinite
 import numpy as np
 import torch
 
-from isometry import errors, schemes
+from isometry import errors, plans, schemes, weights
+from isometry.frameworks.torch.native import terms
 from isometry.frameworks.torch.native.contents import (
     Content,
     Expression,
@@ -18,11 +19,15 @@ from isometry.frameworks.torch.native.contents import (
 )
 from isometry.frameworks.torch.native.replay import Replay
 from isometry.frameworks.torch.native.terms import Drawn, Known, Step, Term, independent
+from isometry.parameters import Box, Parameter, part
 
 __all__ = ["Choice", "recorded"]
 
 LARGE = 64 << 20
 """Bytes of recorded values above which a plan is heavy."""
+
+_ALIKE = schemes.Constant | schemes.Uniform | schemes.Normal | schemes.TruncatedNormal
+"""Schemes of which a rectangle is the same as the scheme drawn for the rectangle."""
 
 _OWN = (-1,)
 _EXACT = 2.0**53
@@ -39,38 +44,50 @@ class Choice:
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
 
-    def scheme(self, content: Content, shape: tuple[int, ...]) -> schemes.Scheme:
-        """The scheme that fills a tensor of ``shape`` with ``content``."""
+    def scheme(self, content: Content, parameter: Parameter) -> schemes.Scheme:
+        """The scheme that fills ``parameter`` with ``content``."""
         match content:
             case Filled(value) if isfinite(value):
                 return schemes.Constant(float(value))
             case Filled(value):
-                return recorded(torch.full(shape, value))
-            case Settled(ref, time):
-                return recorded(self._replay.value(ref, time))
+                return recorded(torch.full(parameter.shape, value))
+            case Settled(ref, time, hint):
+                return _hinted(hint, self._replay.value(ref, time), parameter)
             case Shaped(scheme):
                 return scheme
             case Expression(term):
-                return self._expressed(term, shape)
+                return _expressed(terms.settled(term), term, parameter.shape)
             case Patched(base, patches):
-                return self._patched(base, patches, shape)
-
-    def _expressed(self, term: Term, shape: tuple[int, ...]) -> schemes.Scheme:
-        if isinstance(term, Drawn) and independent(term, shape):
-            return term.law
-        return _program(term, shape)
+                return self._patched(base, patches, parameter)
 
     def _patched(
-        self, base: Content | None, patches: tuple[Patch, ...], shape: tuple[int, ...]
+        self, base: Content | None, patches: tuple[Patch, ...], parameter: Parameter
     ) -> schemes.Scheme:
-        boxes = [patch.box for patch in patches]
-        laws = [self.scheme(patch.content, _size(patch)) for patch in patches]
-        if base is None and all(law == laws[0] for law in laws) and not _is_whole(laws[0]):
-            return laws[0]
-        under = schemes.Constant(0.0) if base is None else self.scheme(base, shape)
-        if all(law == under for law in laws) and not _is_whole(under):
-            return under
-        return schemes.Patchwork(under, *_visible(boxes, laws))
+        laws = [self.scheme(p.content, part(parameter, p.box, str(p.box))) for p in patches]
+        under = schemes.Constant(0.0) if base is None else self.scheme(base, parameter)
+        first = laws[0] if base is None else under
+        if isinstance(first, _ALIKE) and all(law == first for law in laws):
+            return first
+        return schemes.Patchwork(under, *_visible([patch.box for patch in patches], laws))
+
+
+def _hinted(
+    hint: schemes.Scheme | None, tensor: torch.Tensor, parameter: Parameter
+) -> schemes.Scheme:
+    """The hint where it gives the very values, else the values."""
+    if hint is None:
+        return recorded(tensor)
+    try:
+        made = weights.values(plans.Assignment(parameter, hint, "", ""), 0)
+    except errors.IsometryError:
+        return recorded(tensor)
+    return hint if bool((torch.from_numpy(made) == tensor.float()).all()) else recorded(tensor)
+
+
+def _expressed(law: Term, term: Term, shape: tuple[int, ...]) -> schemes.Scheme:
+    if isinstance(law, Drawn) and independent(law, shape):
+        return law.law
+    return _program(term, shape)
 
 
 def recorded(tensor: torch.Tensor) -> schemes.Scheme:
@@ -137,23 +154,13 @@ def _shape(source: Drawn | Known) -> tuple[int, ...]:
     return source.shape if isinstance(source, Drawn) else tuple(source.tensor.shape)
 
 
-def _size(patch: Patch) -> tuple[int, ...]:
-    return tuple(stop - start for start, stop in patch.box)
-
-
-def _is_whole(scheme: schemes.Scheme) -> bool:
-    """Whether a rectangle of it is not the same as it drawn for the rectangle."""
-    laws = schemes.Constant | schemes.Uniform | schemes.Normal | schemes.TruncatedNormal
-    return not isinstance(scheme, laws)
-
-
 def _visible(
-    boxes: list[tuple[tuple[int, int], ...]], laws: list[schemes.Scheme]
-) -> tuple[tuple[tuple[tuple[int, int], ...], ...], tuple[schemes.Scheme, ...]]:
+    boxes: list[Box], laws: list[schemes.Scheme]
+) -> tuple[tuple[Box, ...], tuple[schemes.Scheme, ...]]:
     """The rectangles that later ones do not cover."""
     kept = [i for i, box in enumerate(boxes) if not any(_inside(box, b) for b in boxes[i + 1 :])]
     return tuple(boxes[i] for i in kept), tuple(laws[i] for i in kept)
 
 
-def _inside(inner: tuple[tuple[int, int], ...], outer: tuple[tuple[int, int], ...]) -> bool:
+def _inside(inner: Box, outer: Box) -> bool:
     return all(o[0] <= i[0] and i[1] <= o[1] for i, o in zip(inner, outer, strict=True))

@@ -21,10 +21,17 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Known values, made by replaying the tape up to a point in time."""
+    """Known values, made by replaying the tape up to a point in time.
+
+    Attributes:
+        ref: Where they are.
+        time: The point in time.
+        hint: The scheme that the code named for them, which may or may not be the same here.
+    """
 
     ref: Ref
     time: int
+    hint: schemes.Scheme | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Tracer:
         matrix = drawing.matrix(write)
         if matrix is not None:
             return Shaped(matrix)
-        if write.call.name == "cat":
+        if write.call.name in {"cat", "stack"}:
             return self._joined(write)
         source = self._copied(write)
         if source is not None:
@@ -115,11 +122,11 @@ class Tracer:
 
     def _settled(self, ref: Ref, time: int, writes: list[Write]) -> Content:
         if len(writes) == 1 and geometry.covers(writes[0].region, ref.region):
-            matrix, number = drawing.matrix(writes[0]), constant(writes[0].call)
+            number = constant(writes[0].call)
             if number is not None:
                 return Filled(number)
-            if matrix is not None and writes[0].region == ref.region:
-                return Shaped(matrix)
+            if writes[0].region == ref.region:
+                return Settled(ref, time, drawing.matrix(writes[0]))
         return Settled(ref, time)
 
     def _after(self, write: Write, region: Region) -> Settled:
@@ -136,16 +143,25 @@ class Tracer:
         return None if _is_broadcast(source.region) else self.content(source, write.call.time)
 
     def _joined(self, write: Write) -> Content:
-        values = drawing.bound(write.call)
-        axis, start = int(values.get("dim", 0)) % len(write.region.size), 0
+        """The parts of ``cat`` or ``stack``, each in its rectangle."""
+        values, size = drawing.bound(write.call), write.region.size
+        axis, start = int(values.get("dim", 0)) % len(size), 0
         patches: list[Patch] = []
         for part in values["tensors"]:
-            length = part.region.size[axis] if isinstance(part, Ref) else part.tensor.shape[axis]
-            box = tuple((0, size) for size in write.region.size)
+            shape = part.region.size if isinstance(part, Ref) else tuple(part.tensor.shape)
+            length = 1 if write.call.name == "stack" else shape[axis]
+            box = tuple((0, n) for n in size)
             box = (*box[:axis], (start, start + length), *box[axis + 1 :])
-            patches.append(Patch(box, self._operand(part, write.call.time)))
+            content = self._operand(part, write.call.time)
+            patches.append(Patch(box, self._unsqueezed(content, shape, box)))
             start += length
         return Patched(None, tuple(patches))
+
+    def _unsqueezed(self, content: Content, shape: tuple[int, ...], box: geometry.Box) -> Content:
+        size = tuple(stop - start for start, stop in box)
+        if isinstance(content, Filled | Settled):
+            return content
+        return _reshaped(content, Region(0, shape, ()), Region(0, size, ()))
 
     def _operand(self, leaf: Any, time: int) -> Content:
         if isinstance(leaf, Ref):

@@ -1,5 +1,6 @@
 """What each of torch's random operators draws."""
 
+from math import log1p, pi
 from typing import Any
 
 import torch
@@ -95,17 +96,17 @@ def _transformed(name: str, values: dict[str, Any], size: tuple[int, ...]) -> Te
             normal = schemes.Normal(float(values["mean"]), float(values["std"]))
             return applied("exp", Drawn(normal, size))
         case "cauchy_":  # median + σ tan(π (u - 1/2))
-            angle = applied("mul", applied("sub", u, 0.5), torch.pi)
+            angle = applied("mul", applied("sub", u, 0.5), pi)
             spread = applied("mul", applied("tan", angle), float(values["sigma"]))
             return applied("add", spread, float(values["median"]))
         case "geometric_":  # the number of trials, ceil(log(1 - u) / log(1 - p))
-            rate = -float(torch.log1p(torch.tensor(-values["p"], dtype=torch.float64)))
-            return applied("ceil", applied("div", _survival_log(u), rate))
+            trials = applied("div", _survival_log(u), -log1p(-float(values["p"])))
+            return applied("maximum", applied("ceil", trials), 1.0)
         case "bernoulli_" | "bernoulli":
             return applied("lt", u, known(values.get("p", values["self"])))
         case "randint" | "randint_like" | "random_" if values.get("high", values.get("to")):
-            low = int(values.get("low", values.get("from")) or 0)
-            high = int(values.get("high", values.get("to")))
+            low: int = values.get("low", values.get("from")) or 0
+            high: int = values.get("high", values.get("to"))
             return applied("floor", applied("add", applied("mul", u, high - low), low))
     raise errors.UncoveredError(f"is drawn by {name}, which has no law here")
 

@@ -7,7 +7,7 @@ import torch
 
 from isometry import errors
 from isometry.frameworks.torch.native.drawing import bound, known
-from isometry.frameworks.torch.native.tape import Write
+from isometry.frameworks.torch.native.tape import Ref, Write
 from isometry.frameworks.torch.native.terms import Known, Step, Term, applied
 
 __all__ = ["COPIES", "lowered"]
@@ -56,6 +56,8 @@ def _binary(name: str, values: dict[str, Any], operand: Operand) -> Term | float
 
 def _other(name: str, values: dict[str, Any], operand: Operand, write: Write) -> Term | float:
     match name:
+        case "repeat" if _only_broadcasts(values["self"], values["repeats"]):
+            return operand(values["self"])
         case "rsub":
             return applied("sub", operand(values["other"]), operand(values["self"]))
         case "clamp" | "clamp_min" | "clamp_max":
@@ -88,6 +90,13 @@ def _clamped(values: dict[str, Any], operand: Operand) -> Term | float:
         if low is None
         else applied("maximum", term, operand(low))
     )
+
+
+def _only_broadcasts(leaf: Any, repeats: list[int]) -> bool:
+    """Whether a repetition repeats axes of length one alone, which broadcasting does too."""
+    size = leaf.region.size if isinstance(leaf, Ref) else leaf.tensor.shape
+    padded = (1,) * (len(repeats) - len(size)) + tuple(size)
+    return all(n == 1 or times == 1 for n, times in zip(padded, repeats, strict=True))
 
 
 def _norm(values: dict[str, Any], operand: Operand) -> Term | float:

@@ -1,18 +1,21 @@
 """Why a tensor is filled as it is, in the words of the code that decided."""
 
+from itertools import groupby
 from typing import Any
 
 from isometry.frameworks.torch.native.drawing import bound
+from isometry.frameworks.torch.native.replay import Replay, read
 from isometry.frameworks.torch.native.sites import Site
-from isometry.frameworks.torch.native.tape import Call, Literal, Ref, Write
+from isometry.frameworks.torch.native.tape import Call, Literal, Ref
 
-__all__ = ["noted", "reason"]
+__all__ = ["noted", "reason", "trail"]
 
 _SHOWN = {
     "bernoulli_": ("p",),
     "exponential_": ("lambd",),
     "fill_": ("value",),
     "full": ("fill_value",),
+    "log_normal_": ("mean", "std"),
     "normal_": ("mean", "std"),
     "orthogonal_": ("gain",),
     "sparse_": ("sparsity", "std"),
@@ -21,14 +24,34 @@ _SHOWN = {
 }
 """Arguments worth reading in a reason, by operator."""
 
+_MOST = 8
+"""Calls and callers that one reason names."""
 
-def reason(writes: list[Write]) -> str:
-    """The sentence for the writes that a tensor's values come from, in order.
 
-    The last full write decides; slices written over it are named after it.
+def trail(replay: Replay, ref: Ref, time: int) -> list[Call]:
+    """The calls that the values of ``ref`` come from, first to last."""
+    calls: dict[int, Call] = {}
+    stack = [(ref, time)]
+    while stack:
+        for write in replay.behind(*stack.pop()):
+            if write.call.time not in calls:
+                calls[write.call.time] = write.call
+                leaves = (leaf for leaf in read(write.call) if isinstance(leaf, Ref))
+                stack += [(leaf, write.call.time) for leaf in leaves]
+    return [calls[moment] for moment in sorted(calls)]
+
+
+def reason(calls: list[Call]) -> str:
+    """The sentence for the calls that a tensor's values come from.
+
+    >>> reason([])
+    "the model's code makes it"
     """
-    clauses = dict.fromkeys(_clause(write.call) for write in writes)
-    return ", then ".join(clauses) if clauses else "the model's code makes it"
+    clauses: list[str] = []
+    for owner, group in groupby(calls, lambda call: call.site.name):
+        made = list(dict.fromkeys(map(_clause, group)))
+        clauses.append(f"{owner} calls {', '.join(_shortened(made))}")
+    return ", then ".join(_shortened(clauses)) or "the model's code makes it"
 
 
 def noted(note: tuple[str, Site] | None) -> str:
@@ -36,15 +59,17 @@ def noted(note: tuple[str, Site] | None) -> str:
     if note is None:
         return "the model's code makes it"
     name, site = note
-    return f"{site.name} makes it with {name}"
+    return f"{site.name} makes it {'from data' if name == 'lift_fresh' else f'with {name}'}"
+
+
+def _shortened(texts: list[str]) -> list[str]:
+    return texts if len(texts) <= _MOST else [*texts[: _MOST - 2], "…", texts[-1]]
 
 
 def _clause(call: Call) -> str:
-    site = call.site
     made = _call_text(call)
-    if site.through and site.through != call.name:
-        made = f"{site.through}, which calls {made}"
-    return f"{site.name} calls {made}"
+    through = call.site.through
+    return f"{through} = {made}" if through and through != call.name else made
 
 
 def _call_text(call: Call) -> str:

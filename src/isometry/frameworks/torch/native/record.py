@@ -34,9 +34,9 @@ def native(source: Source) -> plans.Plan:
 
     >>> plan = native(lambda: nn.Linear(4, 2))
     >>> plan["weight"].scheme
-    Uniform(low=-0.5, high=0.5)
+    Uniform(low=-0.49999999999999994, high=0.49999999999999994)
     >>> plan["weight"].reason
-    'Linear.reset_parameters calls kaiming_uniform_, which calls uniform_(from=-0.5, to=0.5)'
+    'Linear.reset_parameters calls kaiming_uniform_ = uniform_(from=-0.5, to=0.5)'
     """
     return observed(source)[1]
 

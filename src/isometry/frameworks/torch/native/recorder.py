@@ -33,7 +33,7 @@ _FULL = torch.ops.aten.full.default
 Named = dict[str, Any]
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's modes have no types
     """Logs every write on virtual tensors; see the module's docstring.
 
     Attributes:
@@ -41,7 +41,7 @@ class Recorder(TorchDispatchMode):
     """
 
     def __init__(self, tape: Tape) -> None:
-        super().__init__()  # torch keeps the mode's own state there
+        super().__init__()  # type: ignore[no-untyped-call]  # torch keeps the mode's state there
         self.tape = tape
 
     def __torch_dispatch__(

@@ -10,7 +10,7 @@ __all__ = ["Redirects"]
 
 _FROM_DATA = frozenset({torch.tensor, torch.as_tensor, torch.asarray})
 """Functions that would lose the data that they are given when asked for the meta device."""
-_TO_NUMPY = frozenset({torch.Tensor.numpy, torch.Tensor.__array__})
+_TO_NUMPY: frozenset[Any] = frozenset({torch.Tensor.numpy, torch.Tensor.__array__})
 _SET_DATA = torch.Tensor.data.__set__  # type: ignore[attr-defined]  # a descriptor at run time
 _MEMORY = frozenset({"cpu", "meta"})
 
@@ -23,7 +23,7 @@ class Redirects(TorchFunctionMode):
     ) -> Any:
         """Run one call of torch."""
         kwargs = kwargs or {}
-        if func is _SET_DATA:
+        if func == _SET_DATA:  # a new object at each access
             return func(args[0], _alike(args[0], args[1]))
         if func in _TO_NUMPY and args[0].is_meta:
             return func(args[0].to("cpu"), *args[1:], **kwargs)
@@ -42,6 +42,5 @@ def _alike(tensor: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
         return value
     if tensor.is_meta:
         return torch.empty_like(value, device="meta").copy_(value)
-    # Pages of zeros that nobody touches take no memory.
     blank = torch.from_numpy(np.zeros(value.shape, np.uint8)).to(value.dtype)
     return blank.copy_(value)

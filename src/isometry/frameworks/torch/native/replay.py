@@ -9,7 +9,7 @@ from isometry.frameworks.torch.native import geometry, intercepts
 from isometry.frameworks.torch.native.operators import operator
 from isometry.frameworks.torch.native.tape import Call, Literal, Ref, Region, Tape, Write
 
-__all__ = ["Replay", "constant"]
+__all__ = ["Replay", "constant", "read"]
 
 _TAKEN_RANDOM = frozenset({"orthogonal_", "sparse_", "trunc_normal_"})
 _OVERWRITES = frozenset({"copy_", "fill_", "zero_"})
@@ -58,10 +58,7 @@ class Replay:
             return call.name in _TAKEN_RANDOM
         if operator(call.func).random:
             return True
-        unread = () if _reads_target(call) else _targets(call)
-        leaves = tree_leaves((call.args, call.kwargs))
-        read = (leaf for leaf in leaves if not any(leaf is target for target in unread))
-        return not all(self.settled(leaf, call.time) for leaf in read)
+        return not all(self.settled(leaf, call.time) for leaf in read(call))
 
     def behind(self, ref: Ref, time: int) -> list[Write]:
         """The writes that the region's values just before ``time`` come from, in order."""
@@ -112,6 +109,15 @@ class Replay:
         results = tree_leaves(call.func(*args, **kwargs))
         result: torch.Tensor = results[write.output]
         return result
+
+
+def read(call: Call) -> list[Any]:
+    """The arguments that the call's results depend on; what it overwrites is none of them."""
+    if call.func is None:
+        return []
+    unread = () if _reads_target(call) else _targets(call)
+    leaves = tree_leaves((call.args, call.kwargs))
+    return [leaf for leaf in leaves if not any(leaf is target for target in unread)]
 
 
 def _fills(writes: list[Write], ref: Ref) -> bool:

@@ -43,7 +43,8 @@ def model_class(config: Any) -> Callable[[Any], nn.Module]:
         if found is not None:
             cls: Callable[[Any], nn.Module] = found
             return cls
-    return transformers.AutoModel.from_config  # type: ignore[no-any-return]
+    automatic: Callable[[Any], nn.Module] = transformers.AutoModel.from_config
+    return automatic
 
 
 def _module(made: object) -> nn.Module:

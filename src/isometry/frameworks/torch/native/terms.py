@@ -8,7 +8,7 @@ from scipy import special
 
 from isometry import schemes
 
-__all__ = ["Drawn", "Known", "Step", "Term", "applied", "leaves"]
+__all__ = ["Drawn", "Known", "Step", "Term", "applied", "independent", "resized", "settled"]
 
 Law = schemes.Uniform | schemes.Normal | schemes.TruncatedNormal
 """A law whose affine images are laws of the same family."""
@@ -51,25 +51,37 @@ Term = Drawn | Known | Step
 
 
 def applied(name: str, *operands: Term | float) -> Term:
-    """The operation's result, as a law's own numbers where the family is closed under it."""
-    folded = _folded(name, operands)
-    return Step(name, operands) if folded is None else folded
+    """The operation's result, as a law's own numbers where the family is closed under it.
+
+    A uniform law is not mirrored here: its lower bound is met and its upper one is not, which
+    counts where more is computed from it, as in ``log(1 - u)``.
+    """
+    law = _folded(name, operands)
+    if law is None or _mirrored(name, operands):
+        return Step(name, operands)
+    return law
 
 
-def leaves(term: Term | float) -> list[Drawn | Known]:
-    """The draws and the data that a term is made of, each once."""
-    found: dict[int, Drawn | Known] = {}
-    stack: list[Term | float] = [term]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Step):
-            stack.extend(reversed(top.operands))
-        elif isinstance(top, Drawn | Known):
-            found[id(top)] = top
-    return list(found.values())
+def settled(term: Term) -> Term:
+    """The term at the end of all arithmetic, where a mirrored uniform law is a uniform law."""
+    if not isinstance(term, Step):
+        return term
+    operands = tuple(o if isinstance(o, float | int) else settled(o) for o in term.operands)
+    folded = _folded(term.name, operands)
+    return term if folded is None else folded
 
 
-def _folded(name: str, operands: tuple[Term | float, ...]) -> Term | None:
+def _mirrored(name: str, operands: tuple[Term | float, ...]) -> bool:
+    is_uniform = any(isinstance(o, Drawn) and isinstance(o.law, schemes.Uniform) for o in operands)
+    is_flipped = any(isinstance(o, float | int) and o < 0 for o in operands)
+    if name == "sub":
+        return is_uniform and isinstance(operands[0], float | int)
+    return is_uniform and (name == "neg" or (name in {"mul", "div"} and is_flipped))
+
+
+def _folded(name: str, operands: tuple[Term | float, ...]) -> Drawn | None:
+    if name == "sub" and isinstance(operands[0], float | int):
+        return _reflected(float(operands[0]), operands[1])
     if name in {"add", "mul"} and isinstance(operands[0], float | int):
         operands = (operands[1], operands[0])
     first, *numbers = operands
@@ -77,6 +89,13 @@ def _folded(name: str, operands: tuple[Term | float, ...]) -> Term | None:
         return None
     law = _law(name, first.law, tuple(float(n) for n in numbers if isinstance(n, float | int)))
     return None if law is None else Drawn(law, first.shape)
+
+
+def _reflected(number: float, term: Term | float) -> Drawn | None:
+    """``number - term``."""
+    if not isinstance(term, Drawn):
+        return None
+    return Drawn(_affine(term.law, -1.0, number), term.shape)
 
 
 def _law(name: str, law: Law, numbers: tuple[float, ...]) -> Law | None:
