@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from isometry import schemes
 from isometry.plans import Assignment
 from isometry.schemes import Moments
-from isometry.weights.sampling import ALARM, measure, sample, sample_limit
+from isometry.weights.sampling import ALARM, measure, sample
 
 Status = Literal["flagged", "kept", "tied", "written"]
 """``written``; ``flagged``: written, and the measured moments contradict the stated ones; ``kept``
@@ -93,7 +93,7 @@ def written(assignment: Assignment, out: NDArray[np.generic]) -> Entry:
     if scheme is None:
         return kept(assignment)
     target, draw = scheme.moments(parameter), scheme.draw(parameter)
-    found = measure(sample(out.reshape(-1), sample_limit(draw)), target)
+    found = measure(sample(out.reshape(-1), draw), target)
     # A part of a tensor whose parts differ has moments of its own; the stated ones are the whole's.
     alike = out.size == parameter.size or isinstance(draw, schemes.Elementwise)
     alarm = alike and max(abs(found.z_mean), abs(found.z_std)) > ALARM

@@ -1,9 +1,9 @@
 """Fingerprints: 64 bits that tell whether two models hold the same values.
 
-Every element gives ``mix(tensor + C * index, bits)``, where ``tensor`` is a digest of path, shape
-and dtype and ``mix`` scrambles all bits into all others; the fingerprint is the sum modulo 2**64. A
-sum knows no order, so shards, threads and devices do not change it, and the fingerprints of shards
-add up to that of the whole.
+Every element gives ``mix((tensor + C * index) xor bits)``, where ``tensor`` is a digest of path,
+shape and dtype and ``mix`` scrambles all bits into all others; the fingerprint is the sum modulo
+2**64. A sum knows no order, so shards, threads and devices do not change it, and the fingerprints
+of shards add up to that of the whole.
 """
 
 import hashlib
@@ -29,12 +29,15 @@ VERSION = "f1"
 """Version of the fingerprint; another way of mixing gets another tag."""
 MODULUS = 2**64
 CHUNK = 2**14
-"""Elements mixed at a time: their 64-bit words fit the second cache level with room to spare."""
+"""Elements mixed at a time: their 64-bit words, twice, fit the second cache level."""
+PIECE = 2**20
+"""Elements that one thread takes at a time."""
 
 # Odd constants of the finalizer of SplitMix64 (Steele, Lea and Flood 2014, variant 13 of Stafford).
 GOLDEN = uint64(0x9E3779B97F4A7C15)
 FIRST = uint64(0xBF58476D1CE4E5B9)
 SECOND = uint64(0x94D049BB133111EB)
+SHIFTS = (uint64(30), uint64(27), uint64(31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,63 +117,61 @@ def tensor_sum(
             do="pass the tensor's global shape and the ranges that the array holds",
             path=path,
         )
-    start = _tensor_word(path, whole, array.dtype)
+    word = _tensor_word(path, whole, array.dtype)
     pieces = [
-        (flat, first + at, start)
+        (flat[at : at + PIECE], word + (first + at) * int(GOLDEN))
         for flat, first in _segments(array, whole, runs)
-        for at, flat in _chunks(flat)
+        for at in range(0, flat.size, PIECE)
     ]
     return _summed(pieces, threads)
 
 
-Piece = tuple[Array, int, int]
-"""Consecutive elements, the row-major index of the first, and the tensor's word."""
+Piece = tuple[Array, int]
+"""Consecutive elements, and ``tensor + C * index`` of the first."""
 
 
 def _summed(pieces: list[Piece], threads: int | None) -> int:
-    workers = threads or cpu_count() or 1
-    if workers == 1 or len(pieces) < 2 * workers:
-        return sum(map(_piece_sum, pieces)) % MODULUS
+    workers = min(threads or cpu_count() or 1, len(pieces))
+    if workers <= 1:
+        return _pieces_sum(pieces)
     with ThreadPoolExecutor(workers) as pool:
         parts = pool.map(_pieces_sum, [pieces[at::workers] for at in range(workers)])
         return sum(parts) % MODULUS
 
 
 def _pieces_sum(pieces: list[Piece]) -> int:
-    return sum(map(_piece_sum, pieces)) % MODULUS
-
-
-def _piece_sum(piece: Piece) -> int:
-    flat, first, word = piece
-    index = np.arange(first, first + flat.size, dtype=uint64)
-    index *= GOLDEN
-    index += uint64(word)
+    ramp = np.arange(CHUNK, dtype=uint64) * GOLDEN
+    words, scratch = np.empty_like(ramp), np.empty_like(ramp)
     total = 0
-    for bits in _bits(flat):
-        np.bitwise_xor(bits, index, out=bits)
-        total += int(_mix(bits).sum(dtype=uint64))
-        index += FIRST
-    return total
+    for flat, start in pieces:
+        for at in range(0, flat.size, CHUNK):
+            part = flat[at : at + CHUNK]
+            for half, bits in enumerate(_bits(part)):
+                offset = (start + at * int(GOLDEN) + half * int(FIRST)) % MODULUS
+                size = part.size
+                np.add(ramp[:size], uint64(offset), out=words[:size])
+                total += _mixed_sum(words[:size], scratch[:size], bits)
+    return total % MODULUS
 
 
-def _mix(words: Words) -> Words:
-    """All bits into all others, in place: two rounds of multiply and shift on top of a third."""
-    scratch = np.empty_like(words)
-    words *= GOLDEN
-    for shift, factor in ((30, FIRST), (27, SECOND)):
-        np.right_shift(words, uint64(shift), out=scratch)
-        words ^= scratch
-        words *= factor
-    np.right_shift(words, uint64(31), out=scratch)
-    words ^= scratch
-    return words
+def _mixed_sum(words: Words, scratch: Words, bits: Array) -> int:
+    """All bits into all others, then the sum; everything in place, in the processor's caches."""
+    np.copyto(scratch, bits)
+    np.bitwise_xor(words, scratch, out=words)
+    for shift, factor in ((SHIFTS[0], FIRST), (SHIFTS[1], SECOND)):
+        np.right_shift(words, shift, out=scratch)
+        np.bitwise_xor(words, scratch, out=words)
+        np.multiply(words, factor, out=words)
+    np.right_shift(words, SHIFTS[2], out=scratch)
+    np.bitwise_xor(words, scratch, out=words)
+    return int(words.sum(dtype=uint64))
 
 
-def _bits(flat: Array) -> list[Words]:
-    """The elements' bits as 64-bit words; two of them for a dtype of 16 bytes."""
+def _bits(flat: Array) -> list[Array]:
+    """The elements' bits as unsigned words; two of them an element for a dtype of 16 bytes."""
     size = flat.dtype.itemsize
     if size <= 8:
-        return [flat.view(f"u{size}").astype(uint64)]
+        return [flat.view(f"u{size}")]
     return [flat.view(uint64)[half :: size // 8] for half in range(size // 8)]
 
 
@@ -202,7 +203,3 @@ def _rows(local: Array, box: Box, shape: tuple[int, ...]) -> Iterable[tuple[Arra
         extent = shape[outer] if shape else 1
         start = box[outer][0] if box else 0
         yield np.ascontiguousarray(local[at]).reshape(-1), (row * extent + start) * inner
-
-
-def _chunks(flat: Array) -> Iterable[tuple[int, Array]]:
-    return ((at, flat[at : at + CHUNK]) for at in range(0, flat.size, CHUNK))

@@ -156,10 +156,11 @@ class _Brush:
             self._box(out, law, box)
 
     def _law(self, out: Array, law: rng.Law, *, start: int) -> None:
-        if plans.is_floating(out.dtype):
-            rng.fill(out, self._key, law, start=start, threads=self.stream.threads)
-        else:
+        if isinstance(law, rng.Constant):
             out[...] = self._constant(law, out.dtype)
+        else:
+            self._refuse_drawn(out.dtype)
+            rng.fill(out, self._key, law, start=start, threads=self.stream.threads)
 
     def _box(self, out: Array, law: rng.Law, box: Box) -> None:
         """A part whose rows lie apart in ``out`` is made in memory of its own and copied."""
@@ -191,10 +192,8 @@ class _Brush:
         memory.refuse_too_large(shape, path=path)
         return rng.cast(draw.compute(self.stream.key(path)), dtype).reshape(shape)
 
-    def _constant(self, law: rng.Law, dtype: Dtype) -> Array:
-        if not isinstance(law, rng.Constant):
-            self._refuse_drawn(dtype)
-        value = np.array(law.mean)
+    def _constant(self, law: rng.Constant, dtype: Dtype) -> Array:
+        value = np.array(law.value)
         if plans.is_floating(dtype):
             return rng.cast(value, dtype)
         return exactness.converted(value, dtype, path=self.path)

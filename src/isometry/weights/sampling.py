@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import ml_dtypes
 import numpy as np
@@ -13,11 +14,13 @@ from isometry.schemes import Draw, Moments
 
 Array = NDArray[np.generic]
 
-INDEPENDENT = 2**16
-"""Elements that are measured of a tensor whose elements are independent: std to 0.3 percent."""
-DEPENDENT = 2**22
-"""Elements that are measured where parts of a tensor may differ, as in packed gates."""
-CHUNK = 2**12
+INDEPENDENT = 2**14
+"""Elements that are measured of a tensor whose elements are independent: std to 0.6 percent."""
+WHOLE = 2**20
+"""Elements up to which a tensor whose parts may differ, as packed gates do, is measured whole."""
+DEPENDENT = 2**18
+"""Elements that are measured of a larger one."""
+CHUNK = 2**10
 """Elements of one chunk: whole pages, so that a sample touches little memory."""
 
 ALARM = 6.0
@@ -44,29 +47,50 @@ class Measured:
     z_std: float
 
 
-def sample(flat: Array, limit: int) -> Array:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some elements of a tensor.
+
+    Attributes:
+        values: The elements, one-dimensional, of the tensor's dtype.
+        independent: How many of them count as independent: all, or one a chunk where neighbours may
+            be alike.
+    """
+
+    values: Array
+    independent: int
+
+
+def sample(flat: Array, draw: Draw) -> Sample:
     """All of an array, or chunks at equal distances from its first to its last element.
 
     Args:
         flat: One-dimensional.
-        limit: Elements from which on only about so many are taken.
+        draw: How it was drawn, which says whether its parts are alike.
 
-    >>> sample(np.arange(20), 2**16).size, sample(np.arange(2**20), 2**16).size
-    (20, 65536)
+    >>> from isometry import rng
+    >>> drawn = schemes.Elementwise(rng.Normal())
+    >>> sample(np.zeros(20), drawn).values.size, sample(np.zeros(2**20), drawn).values.size
+    (20, 16384)
     """
+    if isinstance(draw, schemes.Elementwise):
+        values = chunks(flat, INDEPENDENT)
+        return Sample(values, values.size)
+    if flat.size <= WHOLE:
+        return Sample(flat, flat.size)
+    return Sample(chunks(flat, DEPENDENT), DEPENDENT // CHUNK)
+
+
+def chunks(flat: Array, limit: int) -> Array:
+    """An array, or chunks of it that hold ``limit`` elements together."""
     if flat.size <= limit:
         return flat
-    count = limit // CHUNK
-    starts = np.linspace(0, flat.size - CHUNK, count).astype(np.int64)
+    last = limit // CHUNK - 1
+    starts = ((flat.size - CHUNK) * place // last for place in range(last + 1))
     return np.concatenate([flat[start : start + CHUNK] for start in starts])
 
 
-def sample_limit(draw: Draw) -> int:
-    """How many elements of a tensor drawn that way are measured."""
-    return INDEPENDENT if isinstance(draw, schemes.Elementwise) else DEPENDENT
-
-
-def measure(values: Array, target: Moments) -> Measured:
+def measure(taken: Sample, target: Moments) -> Measured:
     """Moments of a sample against what its scheme has stated.
 
     The sampling error of the mean is ``std / sqrt(n)``, that of the std is
@@ -74,29 +98,33 @@ def measure(values: Array, target: Moments) -> Measured:
     first, so that a coarse dtype raises no alarm.
 
     Args:
-        values: One-dimensional, of the tensor's dtype.
+        taken: The sample.
         target: Stated moments.
     """
-    real = values.astype(float64)
-    count = real.size
+    deviation = taken.values.astype(float64)
+    count = deviation.size
     if count == 0:
         return Measured(0, math.nan, math.nan, 0.0, 0.0)
-    mean = float(real.mean())
-    std = float(np.sqrt(np.mean((real - target.mean) ** 2)))
-    unit, least = _resolution(values.dtype)
-    largest = abs(target.mean) + target.std
-    mean_slack = unit * largest + least
-    std_slack = mean_slack if target.std == 0 else (mean_slack**2 / target.std + unit * target.std)
-    std_error = target.std * math.sqrt(max(target.kurtosis - 1, 0.0) / (4 * count))
-    return Measured(
-        count,
-        mean,
-        std,
-        _sigmas(mean - target.mean, mean_slack, target.std / math.sqrt(count)),
-        _sigmas(std - target.std, std_slack, std_error),
-    )
+    deviation -= target.mean
+    mean = target.mean + float(deviation.mean())
+    # Not a dot product, for which a BLAS would wake its threads; that takes longer than the sum.
+    deviation *= deviation
+    std = math.sqrt(float(deviation.mean()))
+    mean_slack, std_slack = _slack(taken.values.dtype, target)
+    mean_error = target.std / math.sqrt(taken.independent)
+    std_error = target.std * math.sqrt(max(target.kurtosis - 1, 0.0) / (4 * taken.independent))
+    z_mean = _sigmas(mean - target.mean, mean_slack, mean_error)
+    return Measured(count, mean, std, z_mean, _sigmas(std - target.std, std_slack, std_error))
 
 
+def _slack(dtype: "np.dtype[np.generic]", target: Moments) -> tuple[float, float]:
+    """What rounding to a dtype can add to mean and std."""
+    unit, least = _resolution(dtype)
+    step = unit * (abs(target.mean) + target.std) + least
+    return step, step if target.std == 0 else step**2 / target.std + unit * target.std
+
+
+@cache
 def _resolution(dtype: "np.dtype[np.generic]") -> tuple[float, float]:
     """Half a unit in the last place, relative; and half the smallest step around zero, absolute."""
     if not plans.is_floating(dtype):
