@@ -28,6 +28,9 @@ def adopted(function: Function) -> Activation:
         function: From float64 arrays to float64 arrays of the same shape; continuous, with any
             number of kinks. One that still varies quickly at 128 is taken to oscillate for ever.
 
+    Returns:
+        The record, with its kinks and a computed derivative.
+
     Raises:
         InputError: It is not such a function.
 

@@ -32,6 +32,12 @@ class Advice:
 def advice(spec: ActivationLike | GatedUnit) -> Advice | None:
     """The recommendation for an activation or gated unit; ``None`` for a user's own function.
 
+    Args:
+        spec: Name, record or function; also a gated unit.
+
+    Returns:
+        The one entry of ``ADVICE`` for it.
+
     Raises:
         UnknownNameError: Nothing of that name.
 

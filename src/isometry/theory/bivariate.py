@@ -37,6 +37,9 @@ def joint_expectation(function: Function, activation: Activation, q: float, c: f
         q: Variance of each, above 0.
         c: Correlation, from -1 to 1.
 
+    Returns:
+        The mean of the product.
+
     Raises:
         InputError: ``c`` is no correlation.
 

@@ -66,6 +66,9 @@ def critical(
         bias_var: Bias variance to have instead; the smallest ``q`` that fits is taken.
         cancel_mean: Whether the mean of ``φ`` is cancelled by the bias.
 
+    Returns:
+        The point; its ``chi_parallel`` tells whether it holds the length.
+
     Raises:
         InputError: The line has no such point; the message says where it has.
 

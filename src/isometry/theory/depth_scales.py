@@ -54,6 +54,9 @@ def depth_scales(
         bias_var: ``σ_b²``.
         start: Second moment at the first layer.
 
+    Returns:
+        The summary at the fixed point that ``start`` leads to.
+
     Raises:
         InputError: The signal has no finite fixed point, or an argument cannot be used.
 

@@ -60,6 +60,9 @@ def moments(spec: ActivationLike | GatedUnit, q: float = 1.0) -> Moments:
         spec: Name, record or function.
         q: Second moment of the preactivation, finite and above 0.
 
+    Returns:
+        The moments at ``q``.
+
     Raises:
         InputError: ``q`` is not a finite number above 0, or ``spec`` cannot be used.
 

@@ -67,6 +67,9 @@ def explain(
         weight_var: ``σ_w²`` to find fixed points for; the square of the forward gain if not given.
         bias_var: ``σ_b²`` to find fixed points for.
 
+    Returns:
+        The explanation; print it to read it.
+
     Raises:
         InputError: An argument cannot be used.
 
@@ -96,6 +99,12 @@ def advised_point(spec: ActivationLike) -> CriticalPoint:
     """The critical point for plain stacks: doubly critical, else at ``q = 1``.
 
     The mean is cancelled only where the point would otherwise not exist.
+
+    Args:
+        spec: Name, record or function.
+
+    Returns:
+        The point, at a positive ``q``.
 
     Raises:
         InputError: ``spec`` cannot be used.

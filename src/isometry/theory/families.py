@@ -32,6 +32,13 @@ class Family:
 def member(family: Family, arguments: tuple[float, ...]) -> Activation:
     """The activation with these leading parameter values; the others keep their defaults.
 
+    Args:
+        family: The formula and its defaults.
+        arguments: Values of its first parameters.
+
+    Returns:
+        The record, named with all its parameters.
+
     Raises:
         InputError: A parameter is not finite, or not above 0 where it must be.
     """

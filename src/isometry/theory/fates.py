@@ -73,6 +73,9 @@ def fates(
         known: Its gains at ``q = 1``.
         point: The critical point to include, whose first layer is scaled to its ``q``.
 
+    Returns:
+        One fate a start; starts that do not exist for the unit are left out.
+
     Raises:
         InputError: ``depth`` is below 1.
     """

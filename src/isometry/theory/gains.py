@@ -62,6 +62,9 @@ def gain(
         convention: Which gain; see ``Gains`` for what each keeps.
         q: Second moment of the preactivation.
 
+    Returns:
+        The factor on ``1 / √fan``, above 0.
+
     Raises:
         InputError: The convention is unknown, or the activation has no such gain.
 
@@ -93,6 +96,9 @@ def gains(spec: ActivationLike | GatedUnit, *, q: float = 1.0) -> Gains:
     Args:
         spec: Name, record or function.
         q: Second moment of the preactivation.
+
+    Returns:
+        The record of all gains.
 
     Raises:
         InputError: An argument cannot be used.

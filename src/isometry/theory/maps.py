@@ -22,6 +22,9 @@ def q_map(
         weight_var: ``σ_w²``, not negative.
         bias_var: ``σ_b²``, not negative.
 
+    Returns:
+        ``Q(q)``.
+
     Raises:
         InputError: An argument cannot be used.
 
@@ -48,6 +51,9 @@ def c_map(
         q: Their second moment.
         weight_var: ``σ_w²``.
         bias_var: ``σ_b²``.
+
+    Returns:
+        ``C(c)``, from -1 to 1.
 
     Raises:
         InputError: An argument cannot be used.
@@ -86,6 +92,9 @@ def chi(spec: ActivationLike | GatedUnit, q: float, *, weight_var: float) -> flo
         q: Second moment of the preactivation.
         weight_var: ``σ_w²``.
 
+    Returns:
+        ``χ``, 0 or above.
+
     Raises:
         InputError: An argument cannot be used.
 
@@ -104,6 +113,10 @@ def chi_parallel(spec: ActivationLike | GatedUnit, q: float, *, weight_var: floa
 
 def check_variances(weight_var: float, bias_var: float) -> None:
     """Raise unless both are finite and not negative.
+
+    Args:
+        weight_var: ``σ_w²``.
+        bias_var: ``σ_b²``.
 
     Raises:
         InputError: One of them is not.

@@ -18,6 +18,9 @@ def mirror_slope(spec: ActivationLike) -> float | None:
     Args:
         spec: Name, record or function.
 
+    Returns:
+        ``c``, or ``None``.
+
     Raises:
         InputError: ``spec`` cannot be used.
 

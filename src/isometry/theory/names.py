@@ -33,6 +33,12 @@ def normalised(name: str) -> str:
 def spelling(text: str) -> Spelling:
     """The parts of a name such as ``"elu(alpha=1)"`` or ``"elu(1)"``.
 
+    Args:
+        text: The name as written.
+
+    Returns:
+        Its parts, the name in normal form.
+
     Raises:
         InputError: The part in parentheses is not a list of numbers.
 

@@ -44,6 +44,9 @@ def gaussian_expectation(function: Function, *, kinks: tuple[float, ...] = ()) -
         function: ``f``, from a float64 array to one of the same shape.
         kinks: Points where ``f`` or a derivative of it jumps.
 
+    Returns:
+        The mean of ``f``.
+
     >>> gaussian_expectation(lambda z: np.maximum(z, 0.0) ** 2, kinks=(0.0,))
     0.5
     """
@@ -57,6 +60,9 @@ def gaussian_rule(activation: Activation, q: float) -> Rule:
     Args:
         activation: ``φ``.
         q: Variance of the preactivation, above 0.
+
+    Returns:
+        Points and weights.
 
     Raises:
         InputError: ``φ`` oscillates too fast at this ``q`` to be integrated.

@@ -42,6 +42,9 @@ def activation(spec: ActivationLike) -> Activation:
             usual aliases do not matter), a record, which is returned as it is, or any function from
             float64 arrays to float64 arrays: its kinks are found and its derivative is computed.
 
+    Returns:
+        The record; the same one for the same spelling.
+
     Raises:
         UnknownNameError: No activation of that name; the message names the nearest.
         InputError: A parameter cannot be used, or the function jumps or is not finite.
@@ -62,6 +65,12 @@ def activation(spec: ActivationLike) -> Activation:
 def gated_unit(spec: str | GatedUnit) -> GatedUnit:
     """The gated unit of that name.
 
+    Args:
+        spec: Name or record.
+
+    Returns:
+        The record.
+
     Raises:
         UnknownNameError: No gated unit of that name.
 
@@ -80,6 +89,12 @@ def gated_unit(spec: str | GatedUnit) -> GatedUnit:
 
 def nonlinearity(spec: ActivationLike | GatedUnit) -> Nonlinearity:
     """The activation or the gated unit that ``spec`` names; records are returned as they are.
+
+    Args:
+        spec: Name, record or function.
+
+    Returns:
+        The record.
 
     Raises:
         UnknownNameError: Neither an activation nor a gated unit of that name.

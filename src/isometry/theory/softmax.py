@@ -48,6 +48,9 @@ def softmax_moments(tokens: int, *, logit_var: float = 1.0) -> SoftmaxMoments:
         tokens: Number ``T`` of logits, at least 1.
         logit_var: Their variance, above 0 and at most 25.
 
+    Returns:
+        The moments, normalised so that equal probabilities have ``m2 = 1``.
+
     Raises:
         InputError: An argument is out of range.
 

@@ -55,6 +55,9 @@ def jacobian_spectrum(
         q: Second moment of the preactivations, taken to be the same in all layers.
         ensemble: The law of the weights.
 
+    Returns:
+        Mean and variance.
+
     Raises:
         InputError: An argument cannot be used.
 
@@ -86,6 +89,9 @@ def width_band(
         depth: Number of layers ``L``.
         width: Units ``n`` per layer, at least 1.
         q: Second moment of the preactivations.
+
+    Returns:
+        Mean, standard deviation and bound of the logarithm.
 
     Raises:
         InputError: An argument cannot be used.

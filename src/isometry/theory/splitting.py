@@ -82,6 +82,13 @@ class Pieces:
 def split(function: Function, cuts: Array) -> Pieces:
     """Pieces on which ``function`` is resolved to ``TOLERANCE``, cut at ``cuts`` and between.
 
+    Args:
+        function: What to take apart.
+        cuts: Ascending first cuts, shape (cuts,).
+
+    Returns:
+        The pieces, from the first cut to the last.
+
     Raises:
         InputError: The function jumps, is too rough, or has a value that is not finite.
     """
@@ -139,6 +146,13 @@ def _fit(
 
 def evaluate(function: Function, x: Array) -> Array:
     """``function(x)``, checked.
+
+    Args:
+        function: The user's function.
+        x: Where to evaluate it.
+
+    Returns:
+        Its values, shape of ``x``.
 
     Raises:
         InputError: The result is not a float64 array of the same shape, or not finite.
