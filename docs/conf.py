@@ -33,10 +33,14 @@ extensions = [
 ]
 exclude_patterns = ["_build", "**/README.md", "decisions/template.md", "_generated"]
 nitpicky = True
-# Pages of other projects are not reachable from everywhere this is built, so only references to
-# isometry itself are checked.
-# The names of type variables are no pages.
-nitpick_ignore_regex = [(r"py:.*", r"(?!isometry\.).*"), (r"py:.*", r"isometry\..*\.[A-Z]")]
+nitpick_ignore_regex = [
+    # Pages of other projects are not reachable from everywhere this is built.
+    (r"py:.*", r"(?!isometry\.).*"),
+    # The names of type variables are no pages.
+    (r"py:.*", r"isometry\..*\.[A-Z]"),
+    # What the doors of the frameworks do not show has no page.
+    (r"py:class", r"isometry\.frameworks\..*"),
+]
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
