@@ -64,7 +64,7 @@ docs: $(STAMP) ## build the documentation; every warning is an error
 	@echo "docs/_build/html/index.html"
 
 bench: $(STAMP) ## measure the speed and rewrite docs/benchmarks.md (under 5 minutes)
-	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks --write docs/benchmarks.md
 
 clean: ## remove what was built, but not the environment
 	@rm -rf build dist docs/_build docs/_generated .coverage .coverage.* htmlcov \
