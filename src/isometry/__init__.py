@@ -2,4 +2,56 @@
 
 It decides how each weight of a model should be filled and why, fills them fast and reproducibly,
 proves that it did, and explains.
+
+>>> import isometry as iso
+>>> round(iso.gain("silu"), 6)
+1.676532
+
+Drop-in initializers live in ``isometry.torch.init``, ``isometry.keras.initializers`` and
+``isometry.jax.initializers``; no framework is loaded before one of them, or a model, is used.
 """
+
+import importlib
+from types import ModuleType
+
+from isometry import errors, parameters, plans, recipes, rng, schemes, theory, weights
+from isometry._api import (
+    apply,
+    explain,
+    fingerprint,
+    gain,
+    initialize,
+    initialize_missing,
+    materialize,
+    plan,
+)
+from isometry._version import __version__
+
+__all__ = [
+    "__version__",
+    "apply",
+    "errors",
+    "explain",
+    "fingerprint",
+    "gain",
+    "initialize",
+    "initialize_missing",
+    "materialize",
+    "parameters",
+    "plan",
+    "plans",
+    "recipes",
+    "rng",
+    "schemes",
+    "theory",
+    "weights",
+]
+
+FACADES = ("jax", "keras", "torch")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load a framework's facade on first use."""
+    if name in FACADES:
+        return importlib.import_module(f"isometry.{name}")
+    raise AttributeError(f"module 'isometry' has no attribute {name!r}")

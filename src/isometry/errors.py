@@ -53,7 +53,11 @@ class IsometryError(Exception):
         do: What to do about it.
         path: The tensor, file or rule that the message speaks of.
 
-    >>> print(InputError("std is -1.0", needed="a number above 0", do="pass std=0.02", path="fc.weight"))
+    >>> print(
+    ...     InputError(
+    ...         "std is -1.0", needed="a number above 0", do="pass std=0.02", path="fc.weight"
+    ...     )
+    ... )
     fc.weight: std is -1.0. Needed: a number above 0. Do: pass std=0.02.
     """
 
@@ -111,7 +115,13 @@ class ApplyError(IsometryError, RuntimeError):
     """
 
     def __init__(
-        self, found: str, *, written: tuple[str, ...], needed: str = "", do: str = "", path: str = ""
+        self,
+        found: str,
+        *,
+        written: tuple[str, ...],
+        needed: str = "",
+        do: str = "",
+        path: str = "",
     ) -> None:
         super().__init__(found, needed=needed, do=do, path=path)
         self.written = written

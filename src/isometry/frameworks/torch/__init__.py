@@ -1,0 +1,22 @@
+"""Torch models: described, written, materialized, fingerprinted."""
+
+from isometry.frameworks.torch.claims import claim, release
+from isometry.frameworks.torch.describe import describe
+from isometry.frameworks.torch.fingerprint import fingerprint
+from isometry.frameworks.torch.local import fill_local
+from isometry.frameworks.torch.materialize import materialize
+from isometry.frameworks.torch.missing import initialize_missing
+from isometry.frameworks.torch.paths import normalise
+from isometry.frameworks.torch.write import apply
+
+__all__ = [
+    "apply",
+    "claim",
+    "describe",
+    "fill_local",
+    "fingerprint",
+    "initialize_missing",
+    "materialize",
+    "normalise",
+    "release",
+]

@@ -1,0 +1,31 @@
+"""``python -m benchmarks``: run the suite, print the page, and write it where asked."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from benchmarks import fills, models, page
+
+
+@click.command()
+@click.option("--rounds", default=7, show_default=True, help="Rounds of each fill.")
+@click.option("--model-rounds", default=3, show_default=True, help="Rounds of each whole model.")
+@click.option(
+    "--write", type=click.Path(path_type=Path), help="Where the page goes, replacing an older one."
+)
+def main(rounds: int, model_rounds: int, write: Path | None) -> None:
+    """Measure isometry and its rivals in the same run."""
+    print("filling tensors …", file=sys.stderr)
+    filled = fills.run(rounds)
+    print("building models …", file=sys.stderr)
+    text = page.page(filled, models.run(model_rounds), rounds)
+    print(text)
+    if write is not None:
+        part = write.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(write)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The results as one Markdown page."""
+
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from benchmarks.fills import SIZE, FillResult
+from benchmarks.models import ModelResult
+
+RIVALS = ("isometry", "isometry, 1 thread", "torch", "numpy", "jax", "fill_")
+
+INTRODUCTION = """# Benchmarks
+
+Regenerate this page with `make bench`. Every contestant runs once a round, in turn, so that a
+machine that slows down slows all of them; the figures are medians, and a ratio compares medians of
+the same run. `fill_` writes a constant into the same memory: the limit that memory sets to a fill.
+"""
+
+
+def page(fills: Sequence[FillResult], models: Sequence[ModelResult], rounds: int) -> str:
+    """The whole page."""
+    parts = [INTRODUCTION, _machine(rounds), _fills(fills), _scaling(fills), _models(models)]
+    return "\n".join(parts)
+
+
+def _machine(rounds: int) -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "numba", "jax"))
+    return (
+        f"Machine: {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}; "
+        f"{packages}; {rounds} rounds of {SIZE:,} values.\n"
+    )
+
+
+def _fills(results: Sequence[FillResult]) -> str:
+    lines = ["## One tensor", "", "Million values a second; the last two columns are ratios.", ""]
+    lines += [_row(["law", "dtype", *RIVALS, "over torch", "of the limit"])]
+    lines += ["|:--|:--|" + "--:|" * (len(RIVALS) + 2)]
+    return "\n".join([*lines, *(_row(_fill_cells(result)) for result in results), ""])
+
+
+def _fill_cells(result: FillResult) -> list[str]:
+    rates = [f"{result.rate(name):,.0f}" if name in result.timings else "" for name in RIVALS]
+    limit = result.rate("isometry") / result.rate("fill_")
+    return [result.law, result.dtype, *rates, f"**{result.ratio():.1f}×**", f"{limit:.0%}"]
+
+
+def _scaling(results: Sequence[FillResult]) -> str:
+    lines = [
+        "## Scaling with cores",
+        "",
+        "How many times quicker on all cores than on one thread.",
+        "",
+    ]
+    lines += [_row(["law", "dtype", "speed-up"]), "|:--|:--|--:|"]
+    lines += [
+        _row([result.law, result.dtype, f"{result.ratio('isometry, 1 thread'):.2f}×"])
+        for result in results
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _models(results: Sequence[ModelResult]) -> str:
+    lines = [
+        "## Whole models",
+        "",
+        "From a config to initialized weights on the CPU, in seconds; isometry's time includes",
+        "recording the model's own initialization. The limit allocates the model and fills it with",
+        "a constant. Peak memory is that of the process over that of the weights, beyond what the",
+        "imports took.",
+        "",
+        _row(
+            [
+                "model",
+                "values",
+                "isometry",
+                "from_config",
+                "limit",
+                "ratio",
+                "peak ours",
+                "peak theirs",
+            ]
+        ),
+        "|:--|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    return "\n".join([*lines, *(_row(_model_cells(result)) for result in results), ""])
+
+
+def _model_cells(result: ModelResult) -> list[str]:
+    medians = [f"{result.median(name):.2f}" for name in ("isometry", "from_config", "constant")]
+    peaks = [f"{result.peak[name]:.2f}" for name in ("isometry", "from_config")]
+    return [result.name, f"{result.values:,}", *medians, f"**{result.ratio():.1f}×**", *peaks]
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

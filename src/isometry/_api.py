@@ -1,0 +1,179 @@
+"""The verbs: plan, apply, initialize, initialize_missing, materialize, fingerprint, gain, explain.
+
+Each one finds the model's framework and hands over; nothing is decided here.
+"""
+
+from collections.abc import Collection, Sequence
+from types import ModuleType
+from typing import Any
+
+from isometry import errors, frameworks, plans, recipes, theory, weights
+
+RecipeLike = recipes.RecipeLike
+"""A recipe's name, a rules file, a recipe, or ``{regular expression: scheme}``."""
+
+NATIVE = recipes.NATIVE
+
+
+def plan(
+    model: Any,
+    *,
+    recipe: RecipeLike = NATIVE,
+    rules: Sequence[recipes.Rule] = (),
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+) -> plans.Plan:
+    """Decide how every tensor of a model should be filled, and why; write nothing.
+
+    Args:
+        model: A model, on any device or on meta; or, for ``native``, the function that builds it.
+        recipe: ``"native"`` records what the model's own code does; any other name in
+            ``isometry.recipes.names()``, a TOML or JSON file of rules, a recipe, or a mapping from
+            regular expressions to schemes.
+        rules: Rules that go before the recipe's.
+        only: Globs of paths; everything else is kept.
+        skip: Globs of paths to keep.
+
+    Raises:
+        PlanError: A rule or pattern matches nothing, a tensor has no rule, a scheme does not fit;
+            all problems at once.
+    """
+    framework = _framework(model)
+    if isinstance(recipe, str) and recipe == NATIVE:
+        return plans.revise(_recorded(model), rules=rules, only=only, skip=skip)
+    parameters = framework.describe(model)
+    chosen = recipes.before(rules, recipes.resolve(recipe, parameters))
+    return plans.decide(parameters, chosen, only=only, skip=skip)
+
+
+def apply(
+    plan: plans.Plan,
+    model: Any,
+    *,
+    seed: int = 0,
+    overwrite: bool = True,
+    threads: int | None = None,
+) -> weights.Ledger:
+    """Write a plan into a model in place and return the proof.
+
+    A value depends on ``seed``, path and index alone. Everything is checked before the first write.
+
+    Args:
+        plan: What to write.
+        model: The model; its global shapes must be the plan's.
+        seed: Which weights, 0 to 2**64 - 1.
+        overwrite: Whether tensors that an earlier ``apply`` has written may be written again.
+        threads: How many threads fill; the values do not depend on it.
+
+    Raises:
+        MismatchError: Plan and model disagree; nothing is written.
+        ApplyError: Writing stopped midway; its ``written`` names what was written.
+    """
+    ledger: weights.Ledger = _framework(model).apply(
+        plan, model, seed=seed, overwrite=overwrite, threads=threads
+    )
+    return ledger
+
+
+def initialize(
+    model: Any,
+    *,
+    recipe: RecipeLike = NATIVE,
+    rules: Sequence[recipes.Rule] = (),
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    seed: int = 0,
+) -> weights.Ledger:
+    """Plan and apply in one call; arguments as in :func:`plan` and :func:`apply`.
+
+    >>> import isometry as iso
+    >>> from torch import nn
+    >>> net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2))
+    >>> ledger = iso.initialize(net, recipe="he", seed=0)
+    >>> ledger["0.weight"].status, round(ledger["0.weight"].target_std, 6)
+    ('written', 0.5)
+    """
+    return apply(plan(model, recipe=recipe, rules=rules, only=only, skip=skip), model, seed=seed)
+
+
+def initialize_missing(
+    model: Any, loaded: Collection[str], *, recipe: RecipeLike = NATIVE, seed: int = 0
+) -> weights.Ledger:
+    """Fill what a partial checkpoint left out; what it brought is not touched.
+
+    Args:
+        model: The model after loading.
+        loaded: Paths that the checkpoint filled, such as the keys of its state dict.
+        recipe: As in :func:`plan`.
+        seed: As in :func:`apply`.
+    """
+    ledger: weights.Ledger = _framework(model).initialize_missing(
+        plan(model, recipe=recipe), model, loaded, seed=seed
+    )
+    return ledger
+
+
+def materialize(
+    model: Any,
+    plan: plans.Plan,
+    *,
+    seed: int = 0,
+    device: str = "cpu",
+    dtype: str | None = None,
+    threads: int | None = None,
+) -> weights.Ledger:
+    """Allocate a model's meta tensors and fill them, with no default initialization on the way.
+
+    Args:
+        model: A model built on the meta device; completed in place, or left as it was on failure.
+        plan: What to write.
+        seed: Which weights.
+        device: Where the tensors go.
+        dtype: Storage dtype of the floating parameters; the model's own where not given.
+        threads: How many threads fill.
+    """
+    ledger: weights.Ledger = _framework(model).materialize(
+        model, plan, seed=seed, device=device, dtype=dtype, threads=threads
+    )
+    return ledger
+
+
+def fingerprint(model: Any) -> str:
+    """A hash of all values of a model that no sharding, order or device changes."""
+    return str(_framework(model).fingerprint(model))
+
+
+def gain(
+    activation: theory.ActivationLike, convention: theory.Convention = "forward", *, q: float = 1.0
+) -> float:
+    """The factor on the standard deviation that an activation asks of the layer after it.
+
+    >>> round(gain("relu"), 6), round(gain("gelu"), 6), round(gain("gelu", "backward"), 6)
+    (1.414214, 1.53353, 1.481114)
+    """
+    return theory.gain(activation, convention, q=q)
+
+
+def explain(activation: theory.ActivationLike, *, depth: int = 50) -> theory.Explanation:
+    """What an activation does to signal and gradient in a deep net, and which start fits it."""
+    return theory.explain(activation, depth=depth)
+
+
+def _recorded(model: Any) -> plans.Plan:
+    from isometry.frameworks.torch import native  # noqa: PLC0415 - loads torch
+
+    return native.native(model)
+
+
+def _framework(model: Any) -> ModuleType:
+    match frameworks.framework_of(model):
+        case "torch":
+            from isometry.frameworks import torch  # noqa: PLC0415 - loads torch
+
+            return torch
+        case "keras":
+            raise errors.InputError(
+                "whole Keras models cannot be planned",
+                needed="a torch model",
+                do="use isometry.keras.initializers as kernel_initializer= of its layers",
+            )

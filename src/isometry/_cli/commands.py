@@ -1,0 +1,20 @@
+"""The commands, each a few lines: read the arguments, call the library, print."""
+
+import click
+
+from isometry._cli import printing, theory_commands
+from isometry._cli.model_commands import init, plan
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """isometry gives every network the right start."""
+
+
+cli.add_command(plan)
+cli.add_command(init)
+cli.add_command(theory_commands.gain)
+cli.add_command(theory_commands.explain)
+cli.add_command(printing.schemes_command)
+cli.add_command(printing.recipes_command)
+cli.add_command(printing.version_command)

@@ -1,0 +1,49 @@
+"""``isometry gain`` and ``isometry explain``: theory as a calculator."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from isometry import theory
+from isometry._cli.printing import FORMAT, show
+from isometry.reports import Table, number
+from isometry.reports.table import Column
+
+
+@click.command()
+@click.argument("activation")
+@click.option("--q", default=1.0, show_default=True, help="Second moment of the preactivation.")
+@FORMAT
+def gain(activation: str, q: float, fmt: str) -> None:
+    """Every gain of an ACTIVATION, such as relu, "leaky_relu(0.2)" or swiglu, by convention."""
+    gains = asdict(theory.gains(activation, q=q))
+    rows = tuple(
+        (key, "none" if value is None else f"{value:.6f}")
+        for key, value in gains.items()
+        if _is_gain(value)
+    )
+    table = Table(
+        f"gains of {activation} at q = {number(q)}",
+        (Column("convention"), Column("gain", "right")),
+        rows,
+    )
+    show(table, gains, fmt)
+
+
+def _is_gain(value: object) -> bool:
+    return value is None or isinstance(value, float)
+
+
+@click.command()
+@click.argument("activation")
+@click.option(
+    "--depth", default=50, show_default=True, type=click.IntRange(1), help="Number of layers."
+)
+@click.option(
+    "--format", "-f", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def explain(activation: str, depth: int, fmt: str) -> None:
+    """What an ACTIVATION does to signal and gradient in a deep net, and which start fits."""
+    told = theory.explain(activation, depth=depth)
+    click.echo(json.dumps({"schema": 1, **asdict(told)}, indent=1) if fmt == "json" else str(told))

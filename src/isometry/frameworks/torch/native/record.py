@@ -1,0 +1,83 @@
+"""``native``: the plan that a model's own code stands for."""
+
+from collections.abc import Callable
+
+from torch import nn
+
+from isometry import errors, plans
+from isometry.frameworks.torch.describe import described
+from isometry.frameworks.torch.native.assigning import Assigning
+from isometry.frameworks.torch.native.generators import generators_kept
+from isometry.frameworks.torch.native.recorder import recording
+from isometry.frameworks.torch.native.sources import Source, builder
+from isometry.frameworks.torch.native.tape import Tape
+
+__all__ = ["native", "observed"]
+
+
+def native(source: Source) -> plans.Plan:
+    """The plan that a model's own construction and initialization stand for.
+
+    The code runs once without memory for weights and without drawing a number; each tensor's last
+    writes are traced back to a law, a constant or recorded values. The plan has independent draws
+    for every tensor, also for layers that the code copies from one another.
+
+    Args:
+        source: What makes the model: a function without arguments, best of all; a transformers
+            configuration or model, whose own class builds it again; or a built module, whose
+            modules' own ``reset_parameters``, ``init_weights`` and the like run on an empty copy.
+
+    Raises:
+        ModelError: The model's code raised.
+        UncoveredError: A tensor that the code leaves unwritten, or computes from draws in a way
+            that has no law here; all of them are listed.
+
+    >>> plan = native(lambda: nn.Linear(4, 2))
+    >>> plan["weight"].scheme
+    Uniform(low=-0.49999999999999994, high=0.49999999999999994)
+    >>> plan["weight"].reason
+    'Linear.reset_parameters calls kaiming_uniform_ = uniform_(from=-0.5, to=0.5)'
+    """
+    return observed(source)[1]
+
+
+def observed(source: Source) -> tuple[nn.Module, plans.Plan]:
+    """The model's structure on the meta device (what is small and computed: real), and its plan."""
+    tape = Tape()
+    build = builder(source)
+    with generators_kept(), recording(tape):
+        model = _built(build)
+        assigning = Assigning(tape)
+        found = described(model)
+        logical = [assigning.tensor(slot) for slot, _ in found]
+    outcomes = [
+        assigning.assignment(parameter, tensor)
+        for (_, parameter), tensor in zip(found, logical, strict=True)
+    ]
+    problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    if problems:
+        raise _uncovered(problems)
+    return model, plans.Plan("native", tuple(o for o in outcomes if not isinstance(o, str)))
+
+
+def _built(build: Callable[[], nn.Module]) -> nn.Module:
+    try:
+        return build()
+    except errors.IsometryError:
+        raise
+    except Exception as cause:
+        raise errors.ModelError(
+            f"the model's own code raised {type(cause).__name__}: {cause}",
+            needed="a model that can be built without memory for its weights",
+            do="see the error above; if the code reads the values of random weights, "
+            "give a recipe instead of native",
+        ) from cause
+
+
+def _uncovered(problems: list[str]) -> errors.UncoveredError:
+    return errors.UncoveredError(
+        f"{len(problems)} tensors have no law: " + "; ".join(problems),
+        needed="every parameter and buffer written by the model's own initialization",
+        do="pass a factory (a function without arguments that builds the model), "
+        "or use a recipe with a rule for them",
+    )

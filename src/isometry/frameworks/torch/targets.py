@@ -1,0 +1,98 @@
+"""Factories of torch models: transformers configs, and builds on the meta device."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from isometry import errors
+
+
+def on_meta(factory: Callable[[], Any]) -> nn.Module:
+    """The model that ``factory`` builds, on the meta device, so without memory for its weights.
+
+    Raises:
+        ModelError: The factory raises, or returns something that is no module.
+    """
+    try:
+        with torch.device("meta"):
+            model = factory()
+    except Exception as cause:
+        raise errors.ModelError(
+            f"building it on the meta device raised {type(cause).__name__}: {cause}",
+            needed="a function of no arguments that builds the model",
+            do="call it in Python inside `with torch.device('meta'):` and mend what it reports",
+            path=getattr(factory, "__name__", str(factory)),
+        ) from cause
+    if isinstance(model, nn.Module):
+        return model
+    raise errors.ModelError(
+        f"the factory returned {type(model).__name__!r}",
+        needed="a torch.nn.Module",
+        do="return the model",
+        path=getattr(factory, "__name__", str(factory)),
+    )
+
+
+def transformers_factory(config: Path) -> Callable[[], nn.Module]:
+    """The function that builds the transformers model that a ``config.json`` describes.
+
+    The class is the first of the config's ``architectures`` where there is one, else the base model
+    of its ``model_type``.
+
+    Raises:
+        FileError: The file cannot be read as JSON.
+        ModelError: transformers does not know the config.
+        MissingDependencyError: transformers is not installed.
+    """
+    fields = _read(config)
+    try:
+        import transformers
+    except ImportError as cause:
+        raise errors.MissingDependencyError(
+            "transformers is not installed",
+            needed="it, to build models from their configs",
+            do="pip install transformers",
+            path=str(config),
+        ) from cause
+    return _factory(transformers, fields, config)
+
+
+def _factory(transformers: Any, fields: dict[str, Any], path: Path) -> Callable[[], nn.Module]:
+    options = {key: value for key, value in fields.items() if key != "model_type"}
+    try:
+        config = transformers.AutoConfig.for_model(fields["model_type"], **options)
+        name = (config.architectures or [""])[0]
+        chosen = getattr(transformers, name) if name else None
+    except (AttributeError, KeyError, TypeError, ValueError) as cause:
+        raise errors.ModelError(
+            f"transformers cannot use this config ({cause})",
+            needed="a model_type, and architectures, that this version of transformers knows",
+            do="compare with the output of `model.config.to_json_string()`",
+            path=str(path),
+        ) from cause
+    build = transformers.AutoModel.from_config if chosen is None else chosen
+    return lambda: build(config)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as cause:
+        raise errors.FileError(
+            f"it cannot be read as JSON ({cause})",
+            needed="the config.json of a transformers model",
+            do="check the path, relative to this folder",
+            path=str(path),
+        ) from cause
+    if isinstance(fields, dict):
+        return fields
+    raise errors.FileError(
+        f"it holds a {type(fields).__name__}",
+        needed="a JSON object",
+        do="pass the config.json of a transformers model",
+        path=str(path),
+    )

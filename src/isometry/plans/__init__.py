@@ -1,0 +1,20 @@
+"""What is intended for a whole model, and why: plans as data. Nothing here writes a weight."""
+
+from isometry.plans.assignment import Assignment, dtype_of, is_floating, numpy_dtype
+from isometry.plans.comparison import Difference
+from isometry.plans.decision import decide
+from isometry.plans.nearness import nearest
+from isometry.plans.plan import Plan
+from isometry.plans.revision import revise
+
+__all__ = [
+    "Assignment",
+    "Difference",
+    "Plan",
+    "decide",
+    "dtype_of",
+    "is_floating",
+    "nearest",
+    "numpy_dtype",
+    "revise",
+]

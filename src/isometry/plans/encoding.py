@@ -1,0 +1,151 @@
+"""Plans as JSON of schema 1, exactly, and the digest of that JSON."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from isometry import errors, schemes
+from isometry.parameters import Axes, Blocks, Parameter
+from isometry.plans.assignment import Assignment
+
+SCHEMA = 1
+"""Version of the file's layout; another layout gets another number."""
+
+
+def plan_data(recipe: str, version: str, assignments: Sequence[Assignment]) -> dict[str, Any]:
+    """A plan as what JSON can hold."""
+    return {
+        "schema": SCHEMA,
+        "recipe": recipe,
+        "version": version,
+        "assignments": [_assignment_data(assignment) for assignment in assignments],
+    }
+
+
+def text(data: dict[str, Any]) -> str:
+    """JSON that a person can read: one assignment a line."""
+    lines = [json.dumps(one, ensure_ascii=False, allow_nan=False) for one in data["assignments"]]
+    head = ", ".join(f'"{key}": {json.dumps(data[key])}' for key in ("schema", "recipe", "version"))
+    body = ",\n  ".join(lines)
+    return f'{{{head}, "assignments": [\n  {body}\n]}}\n'
+
+
+def digest(data: dict[str, Any]) -> str:
+    """BLAKE2b-128 of the canonical JSON: sorted keys, no spaces."""
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.blake2b(canonical.encode(), digest_size=16, person=b"plan").hexdigest()
+
+
+def decoded(source: str) -> tuple[str, str, tuple[Assignment, ...]]:
+    """Recipe, version and assignments of a plan's JSON.
+
+    Raises:
+        InputError: It is not such JSON; the message says where.
+    """
+    data = _loaded(source)
+    found = data.get("schema")
+    if found != SCHEMA:
+        raise _unreadable(f"schema is {found!r}", f"schema {SCHEMA}")
+    items = enumerate(_read(data, "assignments", list, "the plan"))
+    assignments = tuple(_assignment(item, f"assignments[{place}]") for place, item in items)
+    recipe, version = (
+        _read(data, "recipe", str, "the plan"),
+        _read(data, "version", str, "the plan"),
+    )
+    return recipe, version, assignments
+
+
+def parameter_data(parameter: Parameter) -> dict[str, Any]:
+    """A parameter as what JSON can hold; what equals the default is left out."""
+    data = _changed(parameter)
+    if parameter.axes is not None:
+        data["axes"] = _changed(parameter.axes)
+        if parameter.axes.blocks is not None:
+            data["axes"]["blocks"] = _changed(parameter.axes.blocks)
+    return data
+
+
+def parameter(data: dict[str, Any]) -> Parameter:
+    """The parameter that :func:`parameter_data` wrote.
+
+    Raises:
+        TypeError: A field is unknown or missing.
+    """
+    known = {key: _frozen(value) for key, value in data.items() if key != "axes"}
+    axes = data.get("axes")
+    return Parameter(**known, axes=None if axes is None else _axes(axes))
+
+
+def _axes(data: dict[str, Any]) -> Axes:
+    known = {key: _frozen(value) for key, value in data.items() if key != "blocks"}
+    blocks = data.get("blocks")
+    return Axes(
+        **known,
+        blocks=None if blocks is None else Blocks(**{k: _frozen(v) for k, v in blocks.items()}),
+    )
+
+
+def _assignment_data(assignment: Assignment) -> dict[str, Any]:
+    scheme = assignment.scheme
+    return {
+        "parameter": parameter_data(assignment.parameter),
+        "scheme": None if scheme is None else schemes.to_json(scheme),
+        "reason": assignment.reason,
+        "source": assignment.source,
+    }
+
+
+def _assignment(data: Any, place: str) -> Assignment:
+    described = _read(data, "parameter", dict, place)
+    scheme = data.get("scheme")
+    try:
+        described_parameter = parameter(described)
+    except TypeError as error:
+        raise _unreadable(f"{place}.parameter: {error}", "the fields of a parameter") from error
+    return Assignment(
+        parameter=described_parameter,
+        scheme=None if scheme is None else schemes.from_json(scheme),
+        reason=_read(data, "reason", str, place),
+        source=_read(data, "source", str, place),
+    )
+
+
+def _changed(record: Any) -> dict[str, Any]:
+    """Fields that differ from their default; tuples become lists in JSON."""
+    return {
+        field.name: getattr(record, field.name)
+        for field in fields(record)
+        if getattr(record, field.name) != field.default
+    }
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _loaded(source: str) -> dict[str, Any]:
+    try:
+        data = json.loads(source, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise _unreadable(where, "JSON") from error
+    if not isinstance(data, dict):
+        raise _unreadable(f"the top is a {type(data).__name__}", "an object")
+    return data
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _unreadable(f"a number is {name}", "finite numbers")
+
+
+def _read(data: Any, key: str, kind: type[Any], place: str) -> Any:
+    value = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(value, kind):
+        raise _unreadable(f"{key!r} of {place} is {value!r:.60}", f"a {kind.__name__}")
+    return value
+
+
+def _unreadable(found: str, needed: str) -> errors.InputError:
+    return errors.InputError(found, needed=needed, do="write the plan again with to_json()")

@@ -1,0 +1,31 @@
+"""Changing a plan that is already made."""
+
+from collections.abc import Sequence
+
+from isometry.plans.decision import decide
+from isometry.plans.plan import Plan
+from isometry.recipes import Recipe, Rule
+
+
+def revise(
+    plan: Plan,
+    *,
+    rules: Sequence[Rule] = (),
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+) -> Plan:
+    """The plan with rules put in front, and with what ``only`` and ``skip`` leave out kept.
+
+    Args:
+        plan: What decides everything that no rule selects.
+        rules: Rules, first match wins; a required one must decide something.
+        only: Globs of paths; everything else is kept.
+        skip: Globs of paths to keep.
+
+    Raises:
+        PlanError: As :func:`decide`.
+    """
+    if not (rules or only or skip):
+        return plan
+    recipe = Recipe(plan.recipe, "rules before a plan", tuple(rules))
+    return decide(plan.parameters, recipe, only=only, skip=skip, prior=plan)

@@ -1,0 +1,28 @@
+"""What to do with a whole model: named recipes as tuples of rules, first match wins.
+
+A recipe may depend on the model (its number of layers, the sizes of its layers), so it is built for
+the tensors of one model: ``recipe("gpt2", parameters)``.
+"""
+
+from isometry.recipes.catalogue import NATIVE, names, recipe, summary
+from isometry.recipes.composition import RecipeLike, before, from_rules, resolve
+from isometry.recipes.rule import Kind, Recipe, Rule, Selector
+from isometry.recipes.rule_files import load
+from isometry.recipes.transformers import RESIDUAL_OUTPUTS
+
+__all__ = [
+    "NATIVE",
+    "RESIDUAL_OUTPUTS",
+    "Kind",
+    "Recipe",
+    "RecipeLike",
+    "Rule",
+    "Selector",
+    "before",
+    "from_rules",
+    "load",
+    "names",
+    "recipe",
+    "resolve",
+    "summary",
+]

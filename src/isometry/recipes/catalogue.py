@@ -1,0 +1,112 @@
+"""Recipes by name."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from isometry import errors
+from isometry.parameters import Parameter
+from isometry.recipes.classics import he, kumar, lecun, orthogonal, xavier
+from isometry.recipes.flax_defaults import flax
+from isometry.recipes.keras_defaults import keras
+from isometry.recipes.rule import Recipe
+from isometry.recipes.torch_defaults import torch
+from isometry.recipes.transformers import gpt2, small_init
+
+Build = Callable[..., Recipe]
+"""From a model's tensors and options to the recipe for that model."""
+
+BUILDERS: MappingProxyType[str, Build] = MappingProxyType(
+    {
+        "flax": flax,
+        "gpt2": gpt2,
+        "he": he,
+        "keras": keras,
+        "kumar": kumar,
+        "lecun": lecun,
+        "orthogonal": orthogonal,
+        "small-init": small_init,
+        "torch": torch,
+        "xavier": xavier,
+    }
+)
+
+NATIVE = "native"
+"""The recipe that has no rules: a plan recorded from the model's own code."""
+
+NATIVE_SUMMARY = "What the model's own code does, recorded while it builds itself without memory."
+
+Option = str | float | int | None
+
+
+def names() -> tuple[str, ...]:
+    """The names of all recipes made of rules, sorted."""
+    return tuple(BUILDERS)
+
+
+def summary(name: str) -> str:
+    """What a recipe does, in one sentence.
+
+    Raises:
+        UnknownNameError: No recipe of that name.
+
+    >>> summary("lecun")
+    "LeCun's rule: variance 1/fan_in, for linear layers, tanh near zero and SELU."
+    """
+    if name == NATIVE:
+        return NATIVE_SUMMARY
+    return (inspect.getdoc(_builder(name)) or "").partition("\n")[0]
+
+
+def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -> Recipe:
+    """The recipe of that name, for the model that has these tensors.
+
+    Args:
+        name: See :func:`names`.
+        parameters: The model's tensors, for recipes that count layers or read sizes.
+        **options: What the recipe can be told, such as ``activation="gelu"``.
+
+    Raises:
+        UnknownNameError: No recipe of that name; the message names the nearest.
+        InputError: The recipe has no such option, or cannot use it.
+
+    >>> recipe("he", distribution="uniform").rules[0].scheme.distribution
+    'uniform'
+    """
+    if name == NATIVE:
+        raise errors.InputError(
+            "native is recorded from a model's own code and has no rules",
+            needed="a model",
+            do='call isometry.plan(model, recipe="native")',
+        )
+    build = _builder(name)
+    _check_options(name, build, options)
+    return build(parameters, **options)
+
+
+def _builder(name: str) -> Build:
+    if name not in BUILDERS:
+        near = get_close_matches(name, (*BUILDERS, NATIVE), n=1, cutoff=0.5)
+        meant = f"did you mean {near[0]}" if near else "choose one of them"
+        raise errors.UnknownNameError(
+            f"no recipe is called {name!r}",
+            needed=f"one of {', '.join((NATIVE, *BUILDERS))}, or the path of a .toml or .json file",
+            do=meant,
+        )
+    return BUILDERS[name]
+
+
+def _check_options(name: str, build: Build, options: dict[str, Option]) -> None:
+    known = [
+        one.name
+        for one in inspect.signature(build).parameters.values()
+        if one.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    unknown = [option for option in options if option not in known]
+    if unknown:
+        raise errors.InputError(
+            f"recipe {name} has no option {unknown[0]!r}",
+            needed=f"one of {', '.join(known)}" if known else "no options",
+            do="correct the spelling or leave it out",
+        )

@@ -1,0 +1,110 @@
+"""Rules that many recipes share, each written once.
+
+None of them is required, because a recipe for all models has rules for layers that a given model
+lacks. Their selectors do not overlap: a tensor whose rule were misspelt would be uncovered, not
+silently taken by another.
+"""
+
+from collections.abc import Callable, Sequence
+
+from isometry import schemes
+from isometry.parameters import Layer, Parameter, Role
+from isometry.recipes.rule import Rule, Selector
+from isometry.schemes import Scheme
+
+ZERO = schemes.Constant(0.0)
+ONE = schemes.Constant(1.0)
+
+
+def rule(
+    roles: tuple[Role, ...], scheme: Scheme, reason: str, *, layers: tuple[Layer, ...] = ()
+) -> Rule:
+    """A rule by role, and by layer if given, that need not match."""
+    return Rule(Selector(roles=roles, layers=layers), scheme, reason, required=False)
+
+
+NORMS = (
+    rule(("scale",), ONE, "A norm starts by passing on what it has normalised, so its scale is 1."),
+    rule(("shift",), ZERO, "A norm starts without a shift of its own."),
+)
+"""Scale and shift of norms."""
+
+STATISTICS = (
+    rule(("mean",), ZERO, "Running mean before the first batch: 0."),
+    rule(("variance",), ONE, "Running variance before the first batch: 1."),
+    rule(("counter",), ZERO, "No batch has been counted yet."),
+)
+"""Running statistics of norms."""
+
+ZERO_BIAS = rule(
+    ("bias",), ZERO, "A bias of 0 shifts nothing; random weights already tell units apart."
+)
+"""Biases of all layers but recurrent ones."""
+
+RECURRENT_BIASES = (
+    rule(
+        ("input-bias",),
+        schemes.ForgetBias(),
+        "Forget gates start open (bias 1), so that memory survives the first steps.",
+        layers=("lstm",),
+    ),
+    rule(("input-bias",), ZERO, "Gates start undecided: bias 0.", layers=("gru", "rnn")),
+    rule(
+        ("recurrent-bias",),
+        ZERO,
+        "The second of two biases that are added: 0, so that the sum is the first one's.",
+    ),
+)
+"""Biases of recurrent layers, where two vectors are added."""
+
+ORTHOGONAL_RECURRENCE = rule(
+    ("recurrent",),
+    schemes.Orthogonal(),
+    "A recurrent map is applied at every step; orthogonal gate by gate, it keeps lengths.",
+)
+"""The map from one step to the next."""
+
+
+def slopes(parameters: Sequence[Parameter], default: float) -> tuple[Rule, ...]:
+    """Learned negative slopes: what the layer asks for, or the framework's default."""
+    return grouped(
+        parameters,
+        lambda one: _number(one, "slope", default) if one.role == "slope" else None,
+        schemes.Constant,
+        "The slope that the layer was built with.",
+    )
+
+
+def table(scheme: Scheme, reason: str, *, layers: tuple[Layer, ...] = ()) -> Rule:
+    """Looked-up tables; the row of a padding index, which is never trained, stays 0."""
+    return rule(("table",), schemes.Padded(scheme), reason, layers=layers)
+
+
+def grouped(
+    parameters: Sequence[Parameter],
+    number: Callable[[Parameter], float | None],
+    scheme: Callable[[float], Scheme],
+    reason: str,
+) -> tuple[Rule, ...]:
+    """One rule for every number that some of a model's tensors share, such as the bound of a bias.
+
+    Args:
+        parameters: The model's tensors.
+        number: From a tensor to its number, or ``None`` where the rule is not for it.
+        scheme: From a number to the scheme.
+        reason: Why.
+    """
+    groups: dict[float, list[str]] = {}
+    for one in parameters:
+        found = number(one)
+        if found is not None:
+            groups.setdefault(found, []).append(one.path)
+    return tuple(
+        Rule(Selector(paths=frozenset(paths)), scheme(found), reason)
+        for found, paths in groups.items()
+    )
+
+
+def _number(parameter: Parameter, fact: str, default: float) -> float:
+    value = parameter.fact(fact)
+    return float(value) if isinstance(value, int | float) else default

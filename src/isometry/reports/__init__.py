@@ -1,0 +1,25 @@
+"""What is told: plans, ledgers and explanations as terminal tables, Markdown and JSON.
+
+A report is a :class:`Table` of plain strings first; each format is one function over it, so every
+format says the same.
+"""
+
+from isometry.reports.ledgers import ledger_table
+from isometry.reports.markdown import markdown
+from isometry.reports.plans import plan_table
+from isometry.reports.table import Table
+from isometry.reports.terminal import console, print_table
+from isometry.reports.wording import number, scheme_words
+from isometry.reports.written import written_table
+
+__all__ = [
+    "Table",
+    "console",
+    "ledger_table",
+    "markdown",
+    "number",
+    "plan_table",
+    "print_table",
+    "scheme_words",
+    "written_table",
+]

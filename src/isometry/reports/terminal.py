@@ -1,0 +1,40 @@
+"""Tables in a terminal; plain aligned text where there is none."""
+
+import sys
+from typing import TextIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from isometry.reports.table import Table
+
+PIPE_WIDTH = 240
+"""Columns of a line when the output is no terminal: wide enough that no cell is folded."""
+
+
+def console(stream: TextIO = sys.stdout, *, color: bool | None = None) -> Console:
+    """A console on ``stream``: colours and the window's width in a terminal, plain text elsewhere.
+
+    ``NO_COLOR`` and ``FORCE_COLOR`` are honoured; ``color`` overrides both.
+    """
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(
+        file=stream, width=width, no_color=None if color is None else not color, highlight=False
+    )
+
+
+def print_table(table: Table, to: Console) -> None:
+    """Print title, rows and summary; text is never read as markup."""
+    grid = RichTable(
+        box=box.SIMPLE_HEAD if to.is_terminal else None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in table.columns:
+        grid.add_column(Text(column.title), justify=column.align, overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    to.print(Text(table.title, style="bold"))
+    to.print(grid)
+    for line in table.summary:
+        to.print(Text(line, style="dim"))

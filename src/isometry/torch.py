@@ -1,0 +1,29 @@
+"""isometry for PyTorch: the drop-in ``init``, and models on meta, in shards, from configs.
+
+``from isometry.torch import init`` takes the place of ``from torch.nn import init``.
+"""
+
+from isometry.frameworks.torch import (
+    claim,
+    describe,
+    fill_local,
+    init,
+    materialize,
+    normalise,
+    release,
+)
+from isometry.frameworks.torch.arrays import array
+from isometry.frameworks.torch.targets import on_meta, transformers_factory
+
+__all__ = [
+    "array",
+    "claim",
+    "describe",
+    "fill_local",
+    "init",
+    "materialize",
+    "normalise",
+    "on_meta",
+    "release",
+    "transformers_factory",
+]

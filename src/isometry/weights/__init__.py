@@ -1,0 +1,31 @@
+"""What is written: values of a plan, whole or in parts, the ledger, fingerprints, checkpoints."""
+
+from isometry.weights.checkpoint import Options, Written, write_safetensors
+from isometry.weights.entry import Entry, Status, kept, unmeasured, written
+from isometry.weights.files import write_text
+from isometry.weights.fingerprints import Fingerprint, fingerprint, tensor_sum
+from isometry.weights.ledger import Ledger
+from isometry.weights.placement import Part, Runs
+from isometry.weights.realisation import values, write
+from isometry.weights.streaming import stream
+
+__all__ = [
+    "Entry",
+    "Fingerprint",
+    "Ledger",
+    "Options",
+    "Part",
+    "Runs",
+    "Status",
+    "Written",
+    "fingerprint",
+    "kept",
+    "stream",
+    "tensor_sum",
+    "unmeasured",
+    "values",
+    "write",
+    "write_safetensors",
+    "write_text",
+    "written",
+]

@@ -1,0 +1,33 @@
+"""Values that are not drawn go into their dtype exactly, also where it holds whole numbers."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isometry import errors, plans
+
+Array = NDArray[np.generic]
+
+
+def converted(values: Array, dtype: "np.dtype[np.generic]", *, path: str) -> Array:
+    """Recorded values in a tensor's dtype: in one rounding if it is floating, else unchanged.
+
+    Raises:
+        DtypeError: The dtype holds whole numbers and would change a value.
+
+    >>> converted(np.array([0.0, 1.0]), np.dtype(bool), path="mask").tolist()
+    [False, True]
+    """
+    if values.dtype == dtype:
+        return values
+    if plans.is_floating(dtype):
+        return values.astype(dtype)
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(dtype)
+    if not np.array_equal(whole.astype(values.dtype), values):
+        raise errors.DtypeError(
+            f"the values are not all whole numbers of {dtype.name}",
+            needed="values that the dtype holds exactly",
+            do="record the values in the tensor's own dtype",
+            path=path,
+        )
+    return whole

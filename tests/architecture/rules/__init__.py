@@ -1,0 +1,1 @@
+"""Rules of the house, each a function from text to the violations found in it."""

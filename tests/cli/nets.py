@@ -1,0 +1,30 @@
+"""Models that the command line is pointed at."""
+
+import torch
+from torch import nn
+
+
+def mlp() -> nn.Module:
+    """Two layers."""
+    return nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2))
+
+
+class Bare(nn.Module):
+    """A parameter whose meaning nobody states."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.empty(3))
+
+
+def broken() -> nn.Module:
+    """A constructor that fails."""
+    raise RuntimeError("no such size")
+
+
+def text() -> str:
+    """A factory that returns no model."""
+    return "model"
+
+
+constant = 3
