@@ -13,6 +13,9 @@ CONVOLUTION = ("input", "weight", "bias", "stride", "padding", "dilation", "grou
 TRANSPOSED = ("input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
 RECURRENT = ("input", "state", "params", "biases", "layers", "dropout", "train", "bidirectional", "batch_first")
 CELL = ("input", "state", "w_ih", "w_hh", "b_ih", "b_hh")
+POOL = ("input", "kernel_size", "stride", "padding", "dilation", "ceil_mode")
+AVERAGE = ("input", "kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
+ADAPTIVE = ("input", "output_size")
 ATTENTION = ("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
 BINARY = ("input", "other")
 
@@ -22,6 +25,9 @@ POSITIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("gru", "lstm", "rnn_relu", "rnn_tanh"), RECURRENT),
     **dict.fromkeys(("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell"), CELL),
     **dict.fromkeys(("add", "div", "mul", "sub", "matmul", "bmm", "mm", "mv", "maximum", "minimum", "pow"), BINARY),
+    **{f"max_pool{d}d": POOL for d in (1, 2, 3)},
+    **{f"avg_pool{d}d": AVERAGE for d in (1, 2, 3)},
+    **{f"adaptive_{kind}_pool{d}d": ADAPTIVE for kind in ("avg", "max") for d in (1, 2, 3)},
     "addmm": ("bias", "input", "other"),
     "baddbmm": ("bias", "input", "other"),
     "bilinear": ("input1", "input2", "weight", "bias"),

@@ -1,0 +1,149 @@
+"""What becomes of the axes of a value when it is viewed otherwise."""
+
+import math
+from collections.abc import Sequence
+
+from isometry.graphs import Node
+from isometry.plans.forecast.signal import Layout, Letter
+
+Factor = tuple[Letter, int]
+
+
+def of_input(shape: tuple[int, ...]) -> Layout:
+    """The usual meaning: samples first; then channels, or channels and positions of an image."""
+    letters: tuple[Letter, ...]
+    match len(shape):
+        case 0 | 1:
+            letters = ("N", "C")[: len(shape)]  # type: ignore[assignment]  # a slice of literals
+        case 2:
+            letters = ("N", "C")
+        case 3:
+            letters = ("N", "P", "C")
+        case _:
+            letters = ("N", "C", *["P"] * (len(shape) - 2))  # type: ignore[assignment]  # as above
+    return named(letters, shape)
+
+
+def named(letters: Sequence[Letter], shape: Sequence[int]) -> Layout:
+    """One letter an axis."""
+    return tuple(((letter, length),) for letter, length in zip(letters, shape, strict=True))
+
+
+def channels_first(shape: tuple[int, ...], windows: int) -> Layout:
+    """A convolution's output: channels before as many axes of positions as the kernel has."""
+    letters: list[Letter] = [*["N"] * (len(shape) - 1 - windows), "C", *["P"] * windows]  # type: ignore[list-item]
+    return named(letters, shape)
+
+
+def with_last_channels(layout: Layout, length: int) -> Layout:
+    """A linear layer's output: the last axis becomes channels."""
+    return (*layout[:-1], (("C", length),))
+
+
+def count(layout: Layout, letter: Letter) -> int:
+    """How many places of that letter a value has."""
+    return math.prod(length for axis in layout for name, length in axis if name == letter)
+
+
+def letters(layout: Layout, axes: Sequence[int]) -> dict[Letter, int]:
+    """How many places of each letter some axes hold."""
+    held: dict[Letter, int] = {}
+    for axis in axes:
+        for name, length in layout[axis]:
+            held[name] = held.get(name, 1) * length
+    return held
+
+
+def viewed(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
+    """The axes after a step that moves values and changes none."""
+    shape = node.shape
+    match node.op:
+        case "transpose" | "swapaxes" | "swapdims" | "t" | "T" | "mT" | "adjoint":
+            return _swapped(node, layout)
+        case "permute" | "movedim":
+            moved = _permuted(node, layout)
+            return moved if moved is not None else regrouped(layout, shape)
+        case _ if len(shape) == len(before) and shape == before:
+            return layout
+        case "expand" | "repeat" | "tile" | "broadcast_to" | "repeat_interleave" | "interpolate" | "pad":
+            return _stretched(layout, shape)
+        case "getitem" | "select" | "narrow" | "chunk" | "split" | "unbind" | "index_select" | "tensor_split":
+            return _cut(node, layout, before)
+        case _:
+            return regrouped(layout, shape)
+
+
+def _swapped(node: Node, layout: Layout) -> Layout:
+    first = node.attribute("dim0")
+    second = node.attribute("dim1")
+    i = first if isinstance(first, int) else -2
+    j = second if isinstance(second, int) else -1
+    axes = list(layout)
+    if len(axes) >= 2:
+        axes[i], axes[j] = axes[j], axes[i]
+    return tuple(axes)
+
+
+def _permuted(node: Node, layout: Layout) -> Layout | None:
+    order = node.attribute("dims")
+    if not isinstance(order, tuple):
+        return None
+    flat = [int(i) for i in order if isinstance(i, int)]
+    return tuple(layout[i] for i in flat) if len(flat) == len(layout) else None
+
+
+def _stretched(layout: Layout, shape: tuple[int, ...]) -> Layout:
+    padded = ((("P", 1),),) * (len(shape) - len(layout)) + layout
+    return tuple(
+        axis if math.prod(n for _, n in axis) == length else _resized(axis, length)
+        for axis, length in zip(padded, shape, strict=True)
+    )
+
+
+def _resized(axis: tuple[Factor, ...], length: int) -> tuple[Factor, ...]:
+    letter: Letter = next((name for name, n in axis if n > 1), axis[0][0] if axis else "C")
+    return ((letter, length),)
+
+
+def _cut(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
+    """Axes that keep their length stay; axes that are gone were picked from; others are shorter."""
+    kept: list[tuple[Factor, ...]] = []
+    i = 0
+    for length in node.shape:
+        while i < len(before) and before[i] != length and len(before) - i > len(node.shape) - len(kept):
+            i += 1
+        if i < len(before):
+            kept.append(layout[i] if before[i] == length else _resized(layout[i], length))
+        else:
+            kept.append((("P", length),))
+        i += 1
+    return tuple(kept)
+
+
+def regrouped(layout: Layout, shape: tuple[int, ...]) -> Layout:
+    """Axes merged and split in row-major order, as reshape does; unknown where it does not fit."""
+    factors = [factor for axis in layout for factor in axis if factor[1] != 1]
+    axes: list[tuple[Factor, ...]] = []
+    for length in shape:
+        taken, factors = _taken(factors, length)
+        axes.append(taken)
+    return tuple(axes)
+
+
+def _taken(factors: list[Factor], length: int) -> tuple[tuple[Factor, ...], list[Factor]]:
+    taken: list[Factor] = []
+    rest = list(factors)
+    while length > 1 and rest:
+        letter, size = rest[0]
+        if length % size == 0:
+            taken.append(rest.pop(0))
+            length //= size
+        elif size % length == 0:
+            taken.append((letter, length))
+            rest[0] = (letter, size // length)
+            length = 1
+        else:
+            taken.append((letter, length))
+            rest.pop(0)
+            length = 1
+    return tuple(taken) or (("C", max(length, 1)),), rest
