@@ -6,11 +6,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from isometry import plans
 from isometry.frameworks.torch import kinds
-
-CACHE_LINE = 64
-"""Bytes to which torch aligns its own allocations, and AVX-512 wants its loads aligned."""
 
 _BITS: dict[int, torch.dtype] = {1: torch.uint8, 2: torch.int16}
 """A dtype that NumPy and torch share, by item size; a stand-in where they share no name."""
@@ -36,16 +32,3 @@ def array(tensor: Tensor) -> NDArray[np.generic]:
         return plain.numpy()
     shared: NDArray[np.generic] = plain.view(_BITS[tensor.itemsize]).numpy()
     return shared.view(getattr(ml_dtypes, name))
-
-
-def empty(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    """An uninitialized CPU tensor in memory that NumPy allocated.
-
-    NumPy asks the system for huge pages, torch does not: filling a fresh large array takes half the
-    time, since a page fault is paid for every 2 MiB instead of every 4 KiB.
-    """
-    numpy_dtype = plans.numpy_dtype(kinds.dtype_name(dtype))
-    size = int(np.prod(shape, dtype=np.int64)) * numpy_dtype.itemsize
-    raw = np.empty(size + CACHE_LINE, dtype=np.uint8)
-    start = -raw.ctypes.data % CACHE_LINE
-    return torch.from_numpy(raw[start : start + size]).view(dtype).reshape(shape)

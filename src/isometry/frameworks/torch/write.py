@@ -125,7 +125,7 @@ def write(
     start = time.perf_counter()
     due = {id(job): job for job in jobs if job.is_due and not keep(job)}
     refuse_unwritable(list(due.values()))
-    undo = Undo(limit=order.backup, planned=sum(size(job) for job in due.values()))
+    undo = Undo(copies=sum(size(job) for job in due.values()) <= order.backup)
     entries: list[weights.Entry] = []
     with _undoing(undo, entries, jobs):
         for job in jobs:
@@ -204,7 +204,7 @@ def _put_parametrized(
     job: Job, parametrization: Parametrization, order: Order, undo: Undo
 ) -> weights.Entry:
     stand_in, stored = job.slot.tensor, parametrization.tensors()
-    value = arrays.empty(tuple(stand_in.shape), stand_in.dtype)
+    value = torch.empty(stand_in.shape, dtype=stand_in.dtype)
     sinks.put(value, job.assignment, seed=order.seed, threads=order.threads)
     _keep(parametrization, undo)
     parametrization.store(value.to(stored[0].device), rng.derive_key(order.seed, job.slot.path))
@@ -245,7 +245,7 @@ def _undoing(undo: Undo, entries: list[weights.Entry], jobs: Sequence[Job]) -> I
     try:
         yield
     except BaseException as cause:  # KeyboardInterrupt too must not leave half a model unsaid
-        if undo.is_possible:
+        if undo.copies:
             undo.roll_back()
             raise
         written = tuple(entry.path for entry in entries if entry.writes)
