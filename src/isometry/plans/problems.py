@@ -59,9 +59,10 @@ def dead_rule(
     """A required rule that decides nothing: it selects nothing, or what others have decided."""
     if taken:
         owners = sorted({owner for _, owner in taken})
+        more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
         return errors.DeadRuleError(
-            f"all that it selects is decided by earlier rules: {taken[0][0]} and "
-            f"{len(taken) - 1} more by {', '.join(owners)}",
+            f"all that it selects is decided by earlier rules: {taken[0][0]}{more} by "
+            f"{', '.join(owners)}",
             needed="a tensor of its own",
             do="move it before them, or delete it",
             path=source,

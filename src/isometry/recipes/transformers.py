@@ -66,8 +66,8 @@ def gpt2(
             Rule(
                 Selector(regex=residual, roles=("weight",)),
                 schemes.Normal(std=std / sqrt(2 * depth)),
-                f"{2 * depth} branches add up in the residual stream; divided by "
-                f"sqrt({2 * depth}), their sum stays as large as one.",
+                f"The outputs of {2 * depth} branches add up; divided by "
+                f"sqrt({2 * depth}), their sum is as large as one.",
             ),
             *_one_std(schemes.Normal(std=std), f"GPT-2's std, {std}, for all weights."),
         ),
