@@ -51,10 +51,10 @@ def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
         InputError: The value is not of the declared type.
     """
     if get_origin(hint) is tuple and isinstance(value, list | tuple):
-        pairs = zip(value, _element_hints(hint, len(value)), strict=False)
-        items = tuple(decoded(item, inner, read, where=where) for item, inner in pairs)
-        if len(items) == len(value):
-            return items
+        hints = _element_hints(hint, len(value))
+        if len(hints) == len(value):
+            pairs = zip(value, hints, strict=True)
+            return tuple(decoded(item, inner, read, where=where) for item, inner in pairs)
     if isinstance(hint, type) and issubclass(hint, Scheme):
         return value if isinstance(value, Scheme) else read(value)
     if hint is float and value in ("inf", "-inf"):
