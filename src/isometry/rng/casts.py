@@ -62,7 +62,11 @@ def supported_dtype(dtype: DTypeLike) -> np.dtype[np.generic]:
     target = np.dtype(dtype)
     if target not in SUPPORTED:
         names = ", ".join(each.name for each in SUPPORTED)
-        raise errors.DtypeError(f"the dtype is {target.name}", needed=f"one of {names}", do="cast")
+        raise errors.DtypeError(
+            f"the dtype is {target.name}",
+            needed=f"one of {names}",
+            do="fill float32 and convert it yourself",
+        )
     return target
 
 

@@ -92,7 +92,7 @@ def _room_for(ratio: float, what: str) -> int:
         if needed < INT32_LIMIT - 2:
             return shift
     raise errors.InputError(
-        f"{what} is constant in float32", needed="std above |mean| / 10**7", do="use Constant"
+        f"{what} is constant in float32", needed="std above |mean| / 10**9", do="use Constant"
     )
 
 
