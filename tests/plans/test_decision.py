@@ -101,7 +101,8 @@ def test_uncovered() -> None:
     assert message(errors.UncoveredError, MODEL, recipe(rule("*.weight", HE))) == (
         "2 tensors have no rule in recipe mine: fc.bias 4 (bias of linear), "
         "mask 2x2 (free of custom). Needed: a rule for every tensor, because a guess could be "
-        "wrong and nobody would see it. Do: add a rule for each, or keep them as they are with skip=."
+        "wrong and nobody would see it. Do: add a rule for each, or keep them as they are with "
+        "skip=."
     )
 
 

@@ -131,7 +131,9 @@ def _resolution(dtype: "np.dtype[np.generic]") -> tuple[float, float]:
         return 0.0, 0.0
     # ml_dtypes leaves finfo without annotations
     found = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
-    return float(found.eps) / 2, float(found.smallest_subnormal) / 2
+    # In float64 too a value is that of float32, so this is the finest that there is.
+    finest = float(np.finfo(np.float32).eps)
+    return max(float(found.eps), finest) / 2, float(found.smallest_subnormal) / 2
 
 
 def _sigmas(difference: float, slack: float, error: float) -> float:
