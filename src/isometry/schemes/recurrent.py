@@ -1,9 +1,9 @@
 """Recurrent layers, whose gates share a tensor."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import ClassVar
 
-import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
@@ -227,7 +227,7 @@ def known_blocks(parameter: Parameter, scheme: str, names: tuple[str, ...]) -> B
 def block_boxes(parameter: Parameter, blocks: Blocks) -> dict[str, Box]:
     """Where each block lies."""
     everything = whole_box(parameter.shape)
-    stops = np.cumsum(blocks.sizes).tolist()
+    stops = accumulate(blocks.sizes)
     return {
         name: (*everything[: blocks.axis], (stop - size, stop), *everything[blocks.axis + 1 :])
         for name, size, stop in zip(blocks.names, blocks.sizes, stops, strict=True)
