@@ -49,7 +49,7 @@ check: $(STAMP) ## lint, format, types, layers, docstrings, spelling, news, cove
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/pydoclint --quiet src
 	$(BIN)/codespell
 	$(BIN)/towncrier build --draft --version next > /dev/null
