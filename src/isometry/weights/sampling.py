@@ -129,8 +129,7 @@ def _resolution(dtype: "np.dtype[np.generic]") -> tuple[float, float]:
     """Half a unit in the last place, relative; and half the smallest step around zero, absolute."""
     if not plans.is_floating(dtype):
         return 0.0, 0.0
-    # ml_dtypes leaves finfo without annotations
-    found = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
+    found = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]  # has no annotations
     # In float64 too a value is that of float32, so this is the finest that there is.
     finest = float(np.finfo(np.float32).eps)
     return max(float(found.eps), finest) / 2, float(found.smallest_subnormal) / 2
