@@ -109,7 +109,7 @@ def test_a_negative_number_is_refused(
             id="kumar",
         ),
         pytest.param(
-            lambda: schemes.VarianceScaling(fan="fan_inn"),  # type: ignore[arg-type] # a typo
+            lambda: schemes.VarianceScaling(fan="fan_inn"),  # type: ignore[arg-type] # a typo on purpose
             "fan is 'fan_inn'. Needed: one of fan_avg, fan_geo, fan_in, fan_out. Do: pass "
             "fan='fan_avg' or another of them.",
             id="fan",
