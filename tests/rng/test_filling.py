@@ -201,6 +201,14 @@ def test_a_large_fill_is_compiled() -> None:
     assert run(LOADED.format(size=2**22)) == "True"
 
 
+def test_a_fill_must_be_large_to_repay_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "isometry.rng.compiled", raising=False)
+    assert engines.pays(2**22)
+    assert not engines.pays(2**22 - 1)
+    monkeypatch.setattr(engines, "COMPILER", "no_such_package")
+    assert not engines.pays(2**22)
+
+
 def test_the_compiled_engine_is_kept_once_loaded() -> None:
     engines.compiled()
     assert engines.pays(2**16)

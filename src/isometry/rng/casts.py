@@ -73,6 +73,10 @@ def supported_dtype(dtype: DTypeLike) -> np.dtype[np.generic]:
 def check_holds(largest: float, dtype: np.dtype[np.generic]) -> None:
     """Refuse a magnitude that ``dtype`` would turn into infinity or NaN.
 
+    Args:
+        largest: The largest magnitude to be written.
+        dtype: A supported dtype.
+
     Raises:
         InputError: ``largest`` is above the largest finite value of ``dtype``, or is NaN.
     """
