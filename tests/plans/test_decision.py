@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from isometry import errors, plans, schemes
@@ -122,6 +123,28 @@ def test_drawn_whole_numbers_are_refused() -> None:
         "values for a tensor of whole numbers. "
         "Do: use constant or values, or keep the tensor with skip=."
     )
+
+
+IDS = Parameter("ids", (2, 2), "int64", kind="buffer")
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        ONE,
+        schemes.Values.of(np.arange(4).reshape(2, 2)),
+        schemes.Rows(ONE, (0,)),
+        schemes.Rows(schemes.Values.of(np.arange(4).reshape(2, 2)), (0,)),
+    ],
+)
+def test_whole_numbers_may_be_constant_or_recorded(scheme: schemes.Scheme) -> None:
+    assert plans.decide([IDS], recipe(rule("*", scheme)))["ids"].scheme == scheme
+
+
+@pytest.mark.parametrize("scheme", [schemes.Rows(schemes.Normal(), (0,)), schemes.Sign()])
+def test_partly_drawn_whole_numbers_are_refused(scheme: schemes.Scheme) -> None:
+    with pytest.raises(errors.DtypeError):
+        plans.decide([IDS], recipe(rule("*", scheme)))
 
 
 def test_unknown_dtypes_are_refused() -> None:
