@@ -177,3 +177,19 @@ def test_spectral_has_the_norm_it_is_named_for(shape: tuple[int, int]) -> None:
 def test_lookup_tables_count_as_one_input() -> None:
     weight = Parameter("emb", (1000, 64), axes=Axes(inputs=(0,), outputs=(1,), lookup=True))
     assert schemes.Spectral().moments(weight).std == pytest.approx(8 / 9)
+
+
+GROUPED_INPUTS = Parameter(
+    "up.weight",
+    (8, 2, 3),
+    axes=Axes((1,), (0,), (2,), groups=4, groups_on="inputs", transposed=True),
+)
+
+
+def test_spectral_sees_one_group() -> None:
+    alone = Parameter("up.weight", (2, 2, 3), axes=Axes((1,), (0,), (2,), transposed=True))
+    assert schemes.Spectral().moments(GROUPED_INPUTS) == schemes.Spectral().moments(alone)
+
+
+def test_spectral_of_nothing_is_nothing() -> None:
+    assert schemes.Spectral().moments(dense(0, 4)).std == 0

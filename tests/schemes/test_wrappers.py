@@ -166,3 +166,9 @@ def test_an_empty_block_is_a_block_of_nothing() -> None:
     axes = Axes((0,), (1,), blocks=Blocks(0, ("q", "k"), (4, 4)))
     weight = Parameter("w", (8, 0), axes=axes)
     assert schemes.Gates(schemes.Normal()).moments(weight) == schemes.Moments(0, 0, 1)
+
+
+def test_a_permutation_of_pieces_permutes_their_values() -> None:
+    patched = schemes.Patchwork(schemes.Constant(1.0), (((0, 2),),), (schemes.Constant(3.0),))
+    found = values(schemes.Permuted(patched), bare(50))
+    assert sorted(found) == [1.0] * 48 + [3.0] * 2

@@ -49,21 +49,20 @@ class Gates(Scheme):
     def draw(self, parameter: Parameter) -> Draw:
         """One piece, or several, for each block."""
         pieces: list[Piece] = []
-        for box, block, scheme in self._blocks(parameter):
-            name = block.path.rpartition("#")[2]
+        for name, box, block, scheme in self._blocks(parameter):
             pieces.extend(moved(scheme.draw(block), box, name))
         return Pieces(Elementwise(rng.Constant(0.0)), tuple(pieces))
 
     def moments(self, parameter: Parameter) -> Moments:
         """The mixture of all blocks."""
         blocks = self._blocks(parameter)
-        return mixture(Part(block.size, scheme.moments(block)) for _, block, scheme in blocks)
+        return mixture(Part(block.size, scheme.moments(block)) for _, _, block, scheme in blocks)
 
-    def _blocks(self, parameter: Parameter) -> list[tuple[Box, Parameter, Scheme]]:
+    def _blocks(self, parameter: Parameter) -> list[tuple[str, Box, Parameter, Scheme]]:
         schemes = dict(self.named)
         blocks = known_blocks(parameter, self.name, tuple(schemes))
         return [
-            (box, part(parameter, box, name), schemes.get(name, self.each))
+            (name, box, part(parameter, box, name), schemes.get(name, self.each))
             for name, box in block_boxes(parameter, blocks).items()
         ]
 
