@@ -81,7 +81,7 @@ class Buffers(NamedTuple):
     table: NDArray[uint64]
 
 
-def compiled(loop: _Loop) -> _Loop:
+def _compiled(loop: _Loop) -> _Loop:
     """Compile at the first call, run without the interpreter lock, keep the result on disk.
 
     Where neither this folder nor the user's cache can be written, every process compiles anew.
@@ -143,7 +143,7 @@ _subtract_eight = cast(Callable[..., None], intrinsic(_subtract_code))
 _bits = cast(Callable[[float32], uint32], intrinsic(_bits_code))
 
 
-@compiled
+@_compiled
 def _philox(out: NDArray[uint32], block: uint64, count: int, key: NDArray[uint64]) -> None:
     k0, k1, c2, c3 = key[0], key[1], key[2], key[3]
     for i in range(count):
@@ -160,19 +160,19 @@ def _philox(out: NDArray[uint32], block: uint64, count: int, key: NDArray[uint64
         out[4 * i + 3] = uint32(x3)
 
 
-@compiled
+@_compiled
 def _squeeze(words: NDArray[uint32], count: int, base: uint32, span: uint32) -> None:
     for i in range(count):
         words[i] = uint32(base + uint32((uint64(words[i]) * uint64(span)) >> _HALF))
 
 
-@compiled
+@_compiled
 def _lattice(words: NDArray[uint32], count: int, law: Numbers) -> None:
     for i in range(count):
         words[i] = uint32(law.offset + uint32(words[i] << law.shift))
 
 
-@compiled
+@_compiled
 def _step(words: NDArray[uint32], steps: NDArray[uint32], count: int) -> None:
     """Leaves the place in the step in ``words``, and the sign in its lowest bit, which is free."""
     for i in range(count):
@@ -186,13 +186,13 @@ def _step(words: NDArray[uint32], steps: NDArray[uint32], count: int) -> None:
         words[i] = uint32(uint32(mantissa << _TO_PLACE) | uint32(lower & _ONE))
 
 
-@compiled
+@_compiled
 def _look(pairs: NDArray[uint64], nodes: NDArray[uint64], steps: NDArray[uint32], n: int) -> None:
     for i in range(n):
         pairs[i] = nodes[uint64(steps[i])]
 
 
-@compiled
+@_compiled
 def _between(words: NDArray[uint32], pairs: NDArray[uint64], count: int, law: Numbers) -> None:
     for i in range(count):
         place, pair = uint32(words[i] & uint32(~_ONE)), pairs[i]
@@ -203,7 +203,7 @@ def _between(words: NDArray[uint32], pairs: NDArray[uint64], count: int, law: Nu
         words[i] = uint32(uint32(uint32(z ^ lower) - lower) + law.offset)
 
 
-@compiled
+@_compiled
 def _numbers(
     buffers: Buffers, block: uint64, count: int, key: NDArray[uint64], law: Numbers
 ) -> None:
@@ -220,13 +220,13 @@ def _numbers(
         _lattice(words, count, law)
 
 
-@compiled
+@_compiled
 def _emit(out: NDArray[float32], words: NDArray[uint32], scale: float32) -> None:
     for i in range(len(out)):
         out[i] = float32(int32(words[i])) * scale
 
 
-@compiled
+@_compiled
 def _emit_brain(out: NDArray[uint16], words: NDArray[uint32], scale: float32) -> None:
     """bfloat16 is the upper half of float32, rounded to the nearest, ties to even."""
     for i in range(len(out)):
@@ -235,7 +235,7 @@ def _emit_brain(out: NDArray[uint16], words: NDArray[uint32], scale: float32) ->
         out[i] = uint16(uint32(bits + uint32(0x7FFF) + odd) >> uint32(16))
 
 
-@compiled
+@_compiled
 def fill_single(
     out: NDArray[float32], runs: Places, key: NDArray[uint64], law: Numbers, b: Buffers
 ) -> None:
@@ -249,7 +249,7 @@ def fill_single(
             block, skip, done = uint64(block + _CHUNK_BLOCKS), 0, done + count
 
 
-@compiled
+@_compiled
 def fill_brain(
     out: NDArray[uint16], runs: Places, key: NDArray[uint64], law: Numbers, b: Buffers
 ) -> None:
@@ -263,7 +263,7 @@ def fill_brain(
             block, skip, done = uint64(block + _CHUNK_BLOCKS), 0, done + count
 
 
-@compiled
+@_compiled
 def _dot(dots: NDArray[float64], u: NDArray[float64], panel: NDArray[float64]) -> None:
     """``u . panel``, each column summed in the order of rows, eight of them at a time."""
     dots[:] = 0.0
@@ -279,7 +279,7 @@ def _dot(dots: NDArray[float64], u: NDArray[float64], panel: NDArray[float64]) -
             dots[j] += u[i] * panel[i, j]
 
 
-@compiled
+@_compiled
 def _subtract(panel: NDArray[float64], u: NDArray[float64], weights: NDArray[float64]) -> None:
     """``panel - u weights``."""
     for i in range(len(u)):
@@ -287,7 +287,7 @@ def _subtract(panel: NDArray[float64], u: NDArray[float64], weights: NDArray[flo
             _subtract_eight(panel, i * PANEL + j, u[i], weights, j)
 
 
-@compiled
+@_compiled
 def reflect(
     q: NDArray[float64],
     first: int,
