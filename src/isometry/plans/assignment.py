@@ -71,6 +71,23 @@ def dtype_of(parameter: Parameter) -> "np.dtype[np.generic]":
     return numpy_dtype(parameter.dtype, path=parameter.path)
 
 
+def stored_dtype(parameter: Parameter, wanted: str | None) -> "np.dtype[np.generic]":
+    """The dtype in which a tensor is stored when floating ones are wanted in another.
+
+    Args:
+        parameter: The tensor.
+        wanted: Name of the dtype for floating tensors; whole numbers and truth values keep theirs.
+
+    Raises:
+        DtypeError: There is no dtype of that name.
+
+    >>> stored_dtype(Parameter("ids", (2,), dtype="int64"), "bfloat16").name
+    'int64'
+    """
+    own = dtype_of(parameter)
+    return own if wanted is None or not is_floating(own) else numpy_dtype(wanted)
+
+
 def numpy_dtype(name: str, *, path: str = "") -> "np.dtype[np.generic]":
     """The dtype of that name.
 
