@@ -1,6 +1,7 @@
 import hashlib
 import struct
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +42,11 @@ def test_nothing_runs_into_its_neighbour() -> None:
 )
 def test_different_seeds_or_paths_give_different_keys(pairs: list[tuple[int, str]]) -> None:
     assert len({rng.derive_key(*pair) for pair in pairs}) == len(pairs)
+
+
+@pytest.mark.parametrize("seed", [np.int64(7), np.uint64(7)])
+def test_numpys_whole_numbers_are_seeds(seed: int) -> None:
+    assert rng.derive_key(seed, "w") == rng.derive_key(7, "w")
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, True, 1.0, "0"])
