@@ -30,9 +30,9 @@ def test_a_scalar_has_one_element_and_an_empty_tensor_none() -> None:
         ),
         (
             "role",
-            "wight",
+            "dense",
             (
-                "w: role is 'wight'. Needed: one of bias, counter, free, input, input-bias, mean, "
+                "w: role is 'dense'. Needed: one of bias, counter, free, input, input-bias, mean, "
                 "recurrent, recurrent-bias, scale, shift, slope, table, variance, weight. Do: "
                 "state the role that is meant."
             ),

@@ -47,6 +47,9 @@ def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
         read: How a nested scheme is read.
         where: What the value is, for the error.
 
+    Returns:
+        The value as the scheme holds it: lists as tuples, texts as schemes or infinities.
+
     Raises:
         InputError: The value is not of the declared type.
     """

@@ -207,6 +207,14 @@ class _ChronoLaw:
 def known_blocks(parameter: Parameter, scheme: str, names: tuple[str, ...]) -> Blocks:
     """The packed blocks of a parameter, which must have those that are named.
 
+    Args:
+        parameter: The tensor.
+        scheme: Name of the scheme that asks, for the error.
+        names: Blocks that there must be.
+
+    Returns:
+        Its blocks, those that are named among them.
+
     Raises:
         ShapeError: It has no blocks, or none of that name.
     """
