@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -117,14 +118,14 @@ def test_meaning(module: nn.Module, name: str, role: str, layer: str, axes: Axes
     assert axes is None or found.axes == axes
 
 
-@pytest.mark.parametrize("module", [row[0] for row in AXES], ids=lambda module: str(module))
+@pytest.mark.parametrize("module", [row[0] for row in AXES], ids=str)
 def test_every_tensor_once_with_torchs_names_shapes_and_order(module: nn.Module) -> None:
     tensors = [*module.named_parameters(), *module.named_buffers()]
     found = [(parameter.path, parameter.shape) for parameter in describe(module)]
     assert sorted(found) == sorted((name, tuple(tensor.shape)) for name, tensor in tensors)
 
 
-@pytest.mark.parametrize("module", [row[0] for row in AXES], ids=lambda module: str(module))
+@pytest.mark.parametrize("module", [row[0] for row in AXES], ids=str)
 def test_no_tensor_of_a_known_layer_is_free(module: nn.Module) -> None:
     assert all(parameter.role != "free" for parameter in describe(module))
 
@@ -165,7 +166,8 @@ def test_fans_are_the_non_zeros_of_the_jacobian(
 ) -> None:
     (parameter,) = describe(module)
     x = torch.ones(1, *example)
-    jacobian = torch.autograd.functional.jacobian(module, x)
+    differentiate: Any = torch.autograd.functional.jacobian
+    jacobian = differentiate(module, x)
     out = jacobian.ndim - x.ndim
     per_output = (jacobian != 0).flatten(out).sum(-1).max()
     per_input = (jacobian != 0).flatten(0, out - 1).sum(0).max()
@@ -262,20 +264,20 @@ def test_transformers_conv1d_is_stored_inputs_first() -> None:
     assert found["bias"].fact("fan_in") == 4.0
 
 
-def tied() -> nn.Module:
-    net = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 5, bias=False))
+def tied() -> Any:
+    net: Any = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 5, bias=False))
     net[1].weight = net[0].weight
     return net
 
 
-def same_memory() -> nn.Module:
-    net = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 5, bias=False))
+def same_memory() -> Any:
+    net: Any = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 5, bias=False))
     net[1].weight = nn.Parameter(net[0].weight.data)
     return net
 
 
-def transposed() -> nn.Module:
-    net = nn.Sequential(nn.Linear(5, 3, bias=False), nn.Linear(3, 5, bias=False))
+def transposed() -> Any:
+    net: Any = nn.Sequential(nn.Linear(5, 3, bias=False), nn.Linear(3, 5, bias=False))
     net[1].weight = nn.Parameter(net[0].weight.t())
     return net
 
@@ -299,7 +301,7 @@ def test_equal_shapes_are_not_ties() -> None:
 
 
 def test_neighbours_in_one_storage_are_two_tensors() -> None:
-    net = Gains()
+    net: Any = Gains()
     storage = torch.zeros(2, 6)
     net.gamma = nn.Parameter(storage[:, :3])
     net.delta = nn.Parameter(storage[:, 3:])
@@ -307,7 +309,7 @@ def test_neighbours_in_one_storage_are_two_tensors() -> None:
 
 
 def test_overlapping_tensors_are_refused() -> None:
-    net = Gains()
+    net: Any = Gains()
     storage = torch.zeros(8)
     net.gamma = nn.Parameter(storage[:5])
     net.delta = nn.Parameter(storage[4:])
@@ -360,7 +362,7 @@ def test_a_parametrizations_own_parameters_are_tensors_of_the_model() -> None:
 
 
 def test_describing_changes_nothing() -> None:
-    net = nn.Sequential(
+    net: Any = nn.Sequential(
         parametrizations.spectral_norm(nn.Linear(3, 4)), nn.BatchNorm1d(4), HouseRMSNorm(4, 0.0)
     )
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
@@ -381,8 +383,8 @@ def test_lazy_tensors_are_named() -> None:
     )
 
 
-def partitioned(*, mark: bool) -> nn.Module:
-    net = nn.Sequential(nn.Linear(3, 4) if not mark else Gains())
+def partitioned(*, mark: bool) -> Any:
+    net: Any = nn.Sequential(nn.Linear(3, 4) if not mark else Gains())
     name = "gamma" if mark else "weight"
     empty = nn.Parameter(torch.empty(0))
     if mark:
@@ -413,10 +415,12 @@ def test_a_layer_of_size_zero_is_no_placeholder() -> None:
     assert described(nn.Linear(0, 5))["weight"].shape == (5, 0)
 
 
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_packed_quantized_modules_are_named() -> None:
+    quantized: Any = torch.ao.nn.quantized
     with pytest.raises(errors.UnsupportedTensorError) as caught:
-        describe(nn.Sequential(torch.ao.nn.quantized.Linear(3, 4)))
+        describe(nn.Sequential(quantized.Linear(3, 4)))
     assert str(caught.value) == (
         "0: Linear packs its weight where it cannot be written. Needed: a module whose weights "
         "are parameters. Do: initialize the float model, then quantize it."
