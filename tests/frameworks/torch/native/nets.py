@@ -49,7 +49,7 @@ class Patched(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(50, 16, padding_idx=3)
         self.lstm = nn.LSTM(8, 12)
-        self.lstm.bias_ih_l0.data[12:24].fill_(1.0)
+        dict(self.lstm.named_parameters())["bias_ih_l0"].data[12:24].fill_(1.0)
         self.gates = nn.Parameter(torch.empty(4 * 16, 16))
         for gate in self.gates.data.chunk(4):
             nn.init.orthogonal_(gate)

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from torch import nn
 
-from isometry import plans, schemes
-from isometry.frameworks.torch.native import native
+from isometry import errors, plans, schemes
+from isometry.frameworks.torch.native import choices, native
 from tests.frameworks.torch.native import nets, parity
 
 
@@ -102,12 +101,10 @@ def test_a_wrong_number_in_the_record_is_noticed() -> None:
     }
 
 
-def test_a_large_table_of_values_is_recorded_with_a_warning() -> None:
-    class Table(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.register_buffer("table", torch.arange(9_000_000))
-
-    with pytest.warns(UserWarning, match="recorded 69 MiB of computed values"):
-        plan = native(Table)
-    assert plan["table"].scheme is not None
+def test_a_large_table_of_values_is_recorded_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(choices, "LARGE", 1000)
+    with pytest.warns(errors.IsometryWarning, match="recorded 0 MiB of computed values"):
+        plan = native(nets.Known)
+    assert plan["angles"].scheme is not None

@@ -9,6 +9,7 @@ from isometry import errors, plans
 from isometry.frameworks.torch.describe import describe, described
 from isometry.frameworks.torch.native.assigning import Assigning
 from isometry.frameworks.torch.native.generators import generators_kept
+from isometry.frameworks.torch.native.parametrizations import weight
 from isometry.frameworks.torch.native.recorder import recording
 from isometry.frameworks.torch.native.sources import Source, builder
 from isometry.frameworks.torch.native.tape import Tape
@@ -49,9 +50,10 @@ def observed(source: Source) -> tuple[nn.Module, plans.Plan]:
     build = builder(source)
     with generators_kept(), recording(tape):
         model = _built(build)
-        assigning = Assigning(tape)
-        found = described(model)
-        logical = [assigning.tensor(slot) for slot, _ in found]
+    found = described(model)  # it looks at some norms' outputs, which is nothing to record
+    with recording(tape):
+        logical = [weight(slot) for slot, _ in found]
+    assigning = Assigning(tape)
     outcomes = [
         assigning.assignment(parameter, tensor)
         for (_, parameter), tensor in zip(found, logical, strict=True)
