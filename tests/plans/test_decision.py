@@ -57,8 +57,8 @@ def test_a_prior_plan_of_another_model_does_not_cover() -> None:
 
 
 def test_dead_rule() -> None:
-    assert message(errors.DeadRuleError, MODEL, recipe(rule("*.weigth", HE), REST)) == (
-        "mine[0] *.weigth: it selects none of 4 tensors. Needed: one or more. "
+    assert message(errors.DeadRuleError, MODEL, recipe(rule("*.wxight", HE), REST)) == (
+        "mine[0] *.wxight: it selects none of 4 tensors. Needed: one or more. "
         "Do: correct the pattern; near to it are fc.weight, head.weight."
     )
 
@@ -85,8 +85,8 @@ def test_a_rule_that_need_not_match_may_be_dead() -> None:
 
 
 def test_dead_pattern() -> None:
-    assert message(errors.DeadRuleError, MODEL, recipe(REST), skip=["fc.wieght"]) == (
-        "skip='fc.wieght' matches none of 5 paths. Needed: a glob over whole paths that matches "
+    assert message(errors.DeadRuleError, MODEL, recipe(REST), skip=["fc.wxight"]) == (
+        "skip='fc.wxight' matches none of 5 paths. Needed: a glob over whole paths that matches "
         "one or more. Do: correct the pattern; near to it are fc.weight, wte.weight, head.weight."
     )
 

@@ -29,9 +29,9 @@ def test_summary_counts_kept_tensors() -> None:
 
 def test_unknown_path() -> None:
     with pytest.raises(errors.UnknownNameError) as caught:
-        PLAN["fc.wieght"]
+        PLAN["fc.wxight"]
     assert str(caught.value) == (
-        "fc.wieght: the plan has no such tensor. Needed: one of its 5 paths. "
+        "fc.wxight: the plan has no such tensor. Needed: one of its 5 paths. "
         "Do: did you mean fc.weight, wte.weight, head.weight."
     )
 

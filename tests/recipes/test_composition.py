@@ -5,7 +5,7 @@ import pytest
 
 from isometry import errors, plans, recipes, schemes
 from isometry.recipes import Rule, Selector
-from tests.recipes.reference import TRANSFORMER
+from tests.recipes.reference import MODELS, TRANSFORMER
 
 HALF = schemes.Constant(0.5)
 
@@ -15,6 +15,15 @@ def test_rules_in_front_decide_first() -> None:
     plan = plans.decide(TRANSFORMER, recipes.before([mine], recipes.recipe("he", TRANSFORMER)))
     assert plan["wte.weight"].scheme == HALF
     assert plan["wte.weight"].source == "he[0] wte.weight"
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_rules_in_front_may_take_all_that_a_recipe_had(name: str) -> None:
+    model = MODELS[name]
+    mine = Rule(Selector(path="*"), HALF, "Mine.")
+    integers = Rule(Selector(path="*num_batches*"), schemes.Constant(0.0), "Mine.")
+    plan = plans.decide(model, recipes.before([integers, mine], recipes.recipe(name, model)))
+    assert {one.source for one in plan} == {f"{name}[0] *num_batches*", f"{name}[1] *"}
 
 
 def test_no_rules_in_front_change_nothing() -> None:

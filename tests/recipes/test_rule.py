@@ -82,8 +82,8 @@ def test_unknown_kind() -> None:
 
 @pytest.mark.parametrize("field", ["roles", "layers"])
 def test_unknown_role_or_layer(field: str) -> None:
-    with pytest.raises(errors.UnknownNameError, match="'wieght'"):
-        selector(**{field: ("wieght",)})
+    with pytest.raises(errors.UnknownNameError, match="'wxight'"):
+        selector(**{field: ("wxight",)})
 
 
 def test_a_rule_is_required_unless_told() -> None:

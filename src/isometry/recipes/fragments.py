@@ -101,6 +101,6 @@ def grouped(
         if found is not None:
             groups.setdefault(found, []).append(one.path)
     return tuple(
-        Rule(Selector(paths=frozenset(paths)), scheme(found), reason)
+        Rule(Selector(paths=frozenset(paths)), scheme(found), reason, required=False)
         for found, paths in groups.items()
     )

@@ -105,7 +105,8 @@ def _attention(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
 def _output_bias_of_attention(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
     paths = frozenset(one.path for one in parameters if _is_attention_output_bias(one))
     reason = "Torch's attention zeroes the bias of its output projection."
-    return (Rule(Selector(paths=paths), fragments.ZERO, reason),) if paths else ()
+    select = Selector(paths=paths)
+    return (Rule(select, fragments.ZERO, reason, required=False),) if paths else ()
 
 
 def _is_attention_output_bias(parameter: Parameter) -> bool:

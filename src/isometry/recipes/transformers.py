@@ -68,6 +68,7 @@ def gpt2(
                 schemes.Normal(std=std / sqrt(2 * depth)),
                 f"The outputs of {2 * depth} branches add up; divided by "
                 f"sqrt({2 * depth}), their sum is as large as one.",
+                may_yield=True,
             ),
             *_one_std(schemes.Normal(std=std), f"GPT-2's std, {std}, for all weights."),
         ),
