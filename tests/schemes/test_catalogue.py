@@ -4,6 +4,7 @@ import json
 from math import inf, sqrt
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +68,22 @@ def nested(inner: st.SearchStrategy[Scheme]) -> st.SearchStrategy[Scheme]:
 
 @given(scheme=st.recursive(PLAIN, nested, max_leaves=4))
 def test_any_scheme_survives_json(scheme: Scheme) -> None:
+    text = json.dumps(schemes.to_json(scheme), allow_nan=False)
+    again = schemes.from_json(json.loads(text))
+    assert again == scheme
+    assert json.dumps(schemes.to_json(again)) == text
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        schemes.TruncatedNormal(0.0, 1.0, 0.0, inf),
+        schemes.Computed((schemes.Normal(),), ((-1,),), (("clip", "$0", -1, 1.5),)),
+        schemes.Normal(std=float(np.float32(0.1))),
+    ],
+    ids=["bound", "step", "float32"],
+)
+def test_numbers_survive_json(scheme: Scheme) -> None:
     text = json.dumps(schemes.to_json(scheme), allow_nan=False)
     again = schemes.from_json(json.loads(text))
     assert again == scheme

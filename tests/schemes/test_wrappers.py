@@ -172,3 +172,10 @@ def test_a_permutation_of_pieces_permutes_their_values() -> None:
     patched = schemes.Patchwork(schemes.Constant(1.0), (((0, 2),),), (schemes.Constant(3.0),))
     found = values(schemes.Permuted(patched), bare(50))
     assert sorted(found) == [1.0] * 48 + [3.0] * 2
+
+
+def test_orders_along_two_axes_are_independent() -> None:
+    grid = schemes.Values.of(np.arange(64.0).reshape(8, 8))
+    found = values(schemes.Permuted(schemes.Permuted(grid), axis=1), bare(8, 8))
+    rows, columns = found[:, 0] // 8, found[0] % 8
+    assert (rows != columns).any()

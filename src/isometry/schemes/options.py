@@ -33,9 +33,8 @@ def encoded(value: object, hint: Any, write: Callable[[Scheme], Any]) -> Any:
     if isinstance(value, tuple):
         hints = _element_hints(hint, len(value))
         return [encoded(item, inner, write) for item, inner in zip(value, hints, strict=True)]
-    if hint is float and isinstance(value, int | float):
-        return str(float(value)) if isinf(value) else float(value)
-    return value
+    number: Any = float(value) if hint is float else value  # type: ignore[arg-type] # by its hint
+    return str(number) if isinstance(number, float) and isinf(number) else number
 
 
 def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
@@ -60,7 +59,7 @@ def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
             return tuple(decoded(item, inner, read, where=where) for item, inner in pairs)
     if isinstance(hint, type) and issubclass(hint, Scheme):
         return value if isinstance(value, Scheme) else read(value)
-    if hint is float and value in ("inf", "-inf"):
+    if value in ("inf", "-inf") and float in (hint, *get_args(hint)):
         return float(value)
     if not _fits(value, hint):
         raise errors.InputError(
