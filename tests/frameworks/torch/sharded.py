@@ -1,4 +1,4 @@
-"""One rank of a distributed run, started with four arguments: CASE RANK WORLD FOLDER.
+"""One rank of a distributed run, started with four arguments: CASES RANK WORLD FOLDER.
 
 Each case initializes a sharded model and saves what its full tensors are, for the test to compare
 with a model in one process.
@@ -125,12 +125,12 @@ CASES: dict[str, Callable[[int], Outcome]] = {
 }
 
 
-def main(case: str, rank: int, world: int, folder: Path) -> None:
-    """Run one rank and save what it found."""
+def main(cases: str, rank: int, world: int, folder: Path) -> None:
+    """Run one rank of some cases, given with commas between them, and save what it found."""
     store = f"file://{folder / 'store'}"
     dist.init_process_group("gloo", init_method=store, rank=rank, world_size=world)
     torch.manual_seed(0)
-    torch.save(CASES[case](world), folder / f"{rank}.pt")
+    torch.save({case: CASES[case](world) for case in cases.split(",")}, folder / f"{rank}.pt")
     dist.barrier()
     dist.destroy_process_group()
 

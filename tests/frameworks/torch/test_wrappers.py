@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import checkpoint_wrapper
 
-from isometry import errors, plans, recipes, schemes
-from isometry.frameworks.torch import apply, describe, shards
+from isometry import errors, plans, recipes, schemes, weights
+from isometry.frameworks.torch import apply, describe, fingerprint, shards
 from tests.frameworks.torch.models import Net, initialized, planned
 
 ROOT = Path(__file__).parents[3]
@@ -71,9 +71,12 @@ def test_a_dead_rule_is_an_error() -> None:
         plans.decide(describe(Net()), recipes.from_rules({"c_projj": None, ".*": None}))
 
 
-def ranks(case: str, world: int, folder: Path) -> list[dict[str, Any]]:
-    """What every rank of a distributed run found."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.frameworks.torch.sharded", case]
+Outcomes = list[dict[str, dict[str, Any]]]
+
+
+def ranks(cases: str, world: int, folder: Path) -> Outcomes:
+    """What every rank of a distributed run found, by case."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.frameworks.torch.sharded", cases]
     processes = [
         subprocess.Popen(
             [*command, str(rank), str(world), str(folder)],
@@ -89,58 +92,76 @@ def ranks(case: str, world: int, folder: Path) -> list[dict[str, Any]]:
     return [torch.load(folder / f"{rank}.pt") for rank in range(world)]
 
 
-def reference() -> dict[str, torch.Tensor]:
-    net = initialized(Net(width=7, rows=11), seed=7)
-    return {name: tensor.detach() for name, tensor in net.named_parameters()}
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    return ranks("ddp,fsdp1,fsdp2", 1, tmp_path_factory.mktemp("alone"))
 
 
-def equal(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> bool:
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    return ranks("fsdp1,fsdp2,fsdp2_again", 2, tmp_path_factory.mktemp("pair"))
+
+
+def reference() -> Any:
+    return initialized(Net(width=7, rows=11), seed=7)
+
+
+def equal(found: dict[str, torch.Tensor]) -> bool:
+    expected = dict(reference().named_parameters())
     return found.keys() == expected.keys() and all(
         torch.equal(tensor, expected[name]) for name, tensor in found.items()
     )
 
 
-@pytest.mark.parametrize(
-    ("case", "world"),
-    [
-        ("ddp", 1),
-        ("fsdp1", 1),
-        ("fsdp2", 2),
-        pytest.param("fsdp1", 2, marks=pytest.mark.slow),
-        pytest.param("fsdp2", 1, marks=pytest.mark.slow),
-        pytest.param("fsdp2", 3, marks=pytest.mark.slow),
-        pytest.param("fsdp2_again", 2, marks=pytest.mark.slow),
-    ],
-)
-def test_sharded_weights_are_those_of_one_process(case: str, world: int, tmp_path: Path) -> None:
-    expected = reference()
-    found = ranks(case, world, tmp_path)
-    assert [equal(one["full"], expected) for one in found] == [True] * world
+@pytest.mark.parametrize("case", ["ddp", "fsdp1", "fsdp2"])
+def test_one_rank_holds_the_weights_of_a_plain_model(case: str, alone: Outcomes) -> None:
+    assert [equal(one[case]["full"]) for one in alone] == [True]
 
 
-def test_sharding_is_described_globally_and_costs_no_communication(tmp_path: Path) -> None:
-    net = initialized(Net(width=7, rows=11), seed=7)
-    described = [(one.path, one.shape) for one in describe(net)]
-    found = ranks("fsdp2", 2, tmp_path)
-    assert [one["described"] for one in found] == [described] * 2
-    assert [one["collectives"] for one in found] == [0] * 2
-    weight = found[0]["full"]["h.0.c_fc.weight"]
+@pytest.mark.parametrize("case", ["fsdp1", "fsdp2", "fsdp2_again"])
+def test_two_ranks_hold_the_weights_of_one(case: str, pair: Outcomes) -> None:
+    assert [equal(one[case]["full"]) for one in pair] == [True, True]
+
+
+@pytest.mark.slow
+def test_three_ranks_with_empty_shards_hold_the_weights_of_one(tmp_path: Path) -> None:
+    found = ranks("fsdp2", 3, tmp_path)
+    assert [equal(one["fsdp2"]["full"]) for one in found] == [True] * 3
+
+
+def test_sharding_is_described_globally(pair: Outcomes) -> None:
+    described = [(one.path, one.shape) for one in describe(reference())]
+    assert [one["fsdp2"]["described"] for one in pair] == [described] * 2
+
+
+def test_sharding_costs_no_communication(pair: Outcomes) -> None:
+    assert [one["fsdp2"]["collectives"] for one in pair] == [0, 0]
+
+
+def test_shards_differ(pair: Outcomes) -> None:
+    weight = pair[0]["fsdp2"]["full"]["h.0.c_fc.weight"]
     assert torch.linalg.matrix_rank(weight) == 7
     assert not torch.equal(weight[:14], weight[14:])
+
+
+def test_fingerprints_of_shards_add_up_to_the_whole_models(pair: Outcomes) -> None:
+    parts = [weights.Fingerprint(one["fsdp2"]["sums"]) for one in pair]
+    whole = fingerprint(reference())
+    names = [name for name, _ in reference().named_parameters()]
+    together = (parts[0] + parts[1]).tensors
+    differing = [name for name in names if together[name] != whole.tensors[name]]
+    assert differing == []
 
 
 @pytest.mark.slow
 def test_every_placement_gives_one_tensor(tmp_path: Path) -> None:
     net: Any = nn.ParameterDict({"w": nn.Parameter(torch.empty(5, 7, 3))})
     law = schemes.Normal(std=0.02)
-    apply(
-        plans.Plan("n", tuple(plans.Assignment(p, law, "", "") for p in describe(net))), net, seed=7
-    )
-    found = ranks("placements", 4, tmp_path)
-    differing = [
-        name for one in found for name, tensor in one["full"].items() if not tensor.equal(net["w"])
-    ]
-    assert len(found[0]["full"]) == 16
+    plan = plans.Plan("n", tuple(plans.Assignment(p, law, "", "") for p in describe(net)))
+    apply(plan, net, seed=7)
+    found = [one["placements"]["full"] for one in ranks("placements", 4, tmp_path)]
+    differing = [name for one in found for name, full in one.items() if not full.equal(net["w"])]
+    assert len(found[0]) == 16
     assert differing == []
 
 

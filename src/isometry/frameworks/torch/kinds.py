@@ -64,6 +64,11 @@ def is_wrapper(tensor: Tensor) -> bool:
 def refuse_undescribable(path: str, tensor: Tensor, owner: nn.Module) -> None:
     """Refuse a tensor whose shape is not known.
 
+    Args:
+        path: Its address.
+        tensor: The tensor.
+        owner: The module that it belongs to, which knows its size.
+
     Raises:
         UnsupportedTensorError: It is lazy, or partitioned away by ZeRO-3.
     """

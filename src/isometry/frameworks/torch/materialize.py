@@ -39,6 +39,9 @@ def materialize(
             Buffers that no checkpoint holds, such as tables of positions, keep theirs.
         threads: How many threads fill; the values do not depend on it.
 
+    Returns:
+        What was written, tensor by tensor.
+
     Raises:
         MismatchError: Plan and model disagree, or the plan keeps a tensor that has no memory.
         UnsupportedTensorError: A tensor that cannot be written.

@@ -72,6 +72,9 @@ def apply(
         backup: Bytes that copies of the old values may take. If all of them fit, an exception
             leaves the model as it was.
 
+    Returns:
+        What was written and what was kept, tensor by tensor.
+
     Raises:
         MismatchError: Plan and model disagree; nothing is written.
         UnsupportedTensorError: A tensor that cannot be written; nothing is written.
@@ -95,6 +98,13 @@ def apply(
 def jobs_of(plan: plans.Plan, model: nn.Module) -> list[Job]:
     """Every tensor of the model with its assignment.
 
+    Args:
+        plan: A plan.
+        model: The model that it is for.
+
+    Returns:
+        Jobs in the model's order.
+
     Raises:
         MismatchError: Plan and model disagree.
     """
@@ -117,6 +127,9 @@ def write(
         jobs: Every tensor of the model.
         order: How to write.
         keep: Why a job that is due is not written; empty where it is.
+
+    Returns:
+        What was written and what was kept.
 
     Raises:
         UnsupportedTensorError: A tensor cannot be written; nothing is written.
@@ -151,6 +164,9 @@ def told(
 
 def refuse_unwritable(due: Sequence[Job]) -> None:
     """Refuse tensors that cannot be written, all at once.
+
+    Args:
+        due: What is to be written.
 
     Raises:
         UnsupportedTensorError: There are such tensors.
