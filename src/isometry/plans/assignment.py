@@ -62,6 +62,12 @@ class Assignment:
 def dtype_of(parameter: Parameter) -> "np.dtype[np.generic]":
     """The storage dtype as NumPy knows it.
 
+    Args:
+        parameter: The tensor.
+
+    Returns:
+        The dtype.
+
     Raises:
         DtypeError: NumPy and ml_dtypes have no dtype of that name.
 
@@ -78,6 +84,9 @@ def stored_dtype(parameter: Parameter, wanted: str | None) -> "np.dtype[np.gener
         parameter: The tensor.
         wanted: Name of the dtype for floating tensors; whole numbers and truth values keep theirs.
 
+    Returns:
+        The dtype.
+
     Raises:
         DtypeError: There is no dtype of that name.
 
@@ -90,6 +99,13 @@ def stored_dtype(parameter: Parameter, wanted: str | None) -> "np.dtype[np.gener
 
 def numpy_dtype(name: str, *, path: str = "") -> "np.dtype[np.generic]":
     """The dtype of that name.
+
+    Args:
+        name: Such as ``"bfloat16"``.
+        path: The tensor that a message should speak of.
+
+    Returns:
+        The dtype.
 
     Raises:
         DtypeError: There is none, or it cannot hold numbers that isometry writes.

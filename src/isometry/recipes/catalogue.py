@@ -49,6 +49,12 @@ def names() -> tuple[str, ...]:
 def summary(name: str) -> str:
     """What a recipe does, in one sentence.
 
+    Args:
+        name: See :func:`names`, or ``native``.
+
+    Returns:
+        The sentence.
+
     Raises:
         UnknownNameError: No recipe of that name.
 
@@ -70,6 +76,9 @@ def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -
         name: See :func:`names`.
         parameters: The model's tensors, for recipes that count layers or read sizes.
         **options: What the recipe can be told, such as ``activation="gelu"``.
+
+    Returns:
+        The recipe.
 
     Raises:
         UnknownNameError: No recipe of that name; the message names the nearest.

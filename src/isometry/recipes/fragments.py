@@ -94,6 +94,9 @@ def grouped(
         number: From a tensor to its number, or ``None`` where the rule is not for it.
         scheme: From a number to the scheme.
         reason: Why.
+
+    Returns:
+        The rules, in the order in which their numbers first appear; none is required.
     """
     groups: dict[float, list[str]] = {}
     for one in parameters:

@@ -28,6 +28,9 @@ def torch(parameters: Sequence[Parameter] = ()) -> Recipe:
 
     Args:
         parameters: The model's tensors.
+
+    Returns:
+        The recipe.
     """
     return Recipe(
         name="torch",

@@ -54,6 +54,9 @@ def gpt2(
         std: Standard deviation of all other weights.
         residual: Regular expression of the paths of residual outputs.
 
+    Returns:
+        The recipe.
+
     Raises:
         InputError: ``layers`` is not given and no path matches ``residual``.
     """
@@ -82,6 +85,9 @@ def small_init(parameters: Sequence[Parameter] = (), *, width: int | None = None
     Args:
         parameters: The model's tensors.
         width: Features of the residual stream; those of the first embedding where not given.
+
+    Returns:
+        The recipe.
 
     Raises:
         InputError: ``width`` is not given and the model has no embedding.

@@ -13,6 +13,14 @@ def converted(values: Array, dtype: "np.dtype[np.generic]", *, path: str) -> Arr
 
     As for drawn values, a narrow dtype holds the float32 value rounded once.
 
+    Args:
+        values: The values, any shape.
+        dtype: The tensor's dtype.
+        path: The tensor that a message should speak of.
+
+    Returns:
+        The same shape; ``values`` itself where nothing changes.
+
     Raises:
         DtypeError: The dtype holds whole numbers and would change a value.
 

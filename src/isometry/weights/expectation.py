@@ -19,6 +19,9 @@ def expected_fingerprint(
         dtype: Storage dtype of floating tensors; each its own where not given.
         threads: How many threads; they do not change it.
 
+    Returns:
+        The fingerprint.
+
     >>> from isometry import schemes
     >>> from isometry.parameters import Parameter
     >>> from isometry.weights import fingerprint, values

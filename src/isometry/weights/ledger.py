@@ -44,6 +44,12 @@ class Ledger:
     def __getitem__(self, path: str) -> Entry:
         """The entry of the tensor at ``path``; status ``tied`` for its other paths.
 
+        Args:
+            path: Any path of the tensor.
+
+        Returns:
+            The entry.
+
         Raises:
             UnknownNameError: The ledger has no such path.
         """

@@ -68,6 +68,9 @@ def sample(flat: Array, draw: Draw) -> Sample:
         flat: One-dimensional.
         draw: How it was drawn, which says whether its parts are alike.
 
+    Returns:
+        The sample.
+
     >>> from isometry import rng
     >>> drawn = schemes.Elementwise(rng.Normal())
     >>> sample(np.zeros(20), drawn).values.size, sample(np.zeros(2**20), drawn).values.size
@@ -100,6 +103,9 @@ def measure(taken: Sample, target: Moments) -> Measured:
     Args:
         taken: The sample.
         target: Stated moments.
+
+    Returns:
+        The moments, and how far they are from the stated ones.
     """
     deviation = taken.values.astype(float64)
     count = deviation.size
