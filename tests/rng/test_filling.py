@@ -2,6 +2,7 @@ import os
 import random
 import subprocess
 import sys
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -19,9 +20,9 @@ ENGINES: list[engines.Name] = ["numpy", "compiled"]
 LENGTH = 300
 
 
-def filled(law: rng.Law, size: int, **how: object) -> np.ndarray:
+def filled(law: rng.Law, size: int, **how: Any) -> np.ndarray:
     out = np.full(size, np.nan, dtype=np.float32)
-    rng.fill(out, KEY, law, **how)  # type: ignore[arg-type]
+    rng.fill(out, KEY, law, **how)
     return out
 
 
