@@ -1,3 +1,5 @@
+import copy
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -16,6 +18,11 @@ def test_a_plan_is_a_mapping_in_model_order() -> None:
     assert "wte.weight" in PLAN
     assert "nope" not in PLAN
     assert len(PLAN) == 4
+
+
+def test_a_plan_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(PLAN)) == PLAN
+    assert copy.deepcopy(PLAN)["wte.weight"] == PLAN["head.weight"]
 
 
 def test_str_is_short() -> None:

@@ -1,5 +1,6 @@
 import json
 import math
+import pickle
 import warnings
 from dataclasses import replace
 
@@ -168,6 +169,11 @@ def test_counts() -> None:
     assert book.writes == {"layer.weight": 1, "head.weight": 1, "wte.weight": 1, "b": 0}
     assert book.uncovered == ()
     assert book.flagged == ()
+
+
+def test_a_ledger_can_be_sent_to_another_process() -> None:
+    book = ledger(*ENTRIES)
+    assert pickle.loads(pickle.dumps(book))["wte.weight"].status == "tied"
 
 
 def test_str_is_short() -> None:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from isometry import errors
@@ -50,7 +49,7 @@ class Plan:
             for path in assignment.paths:
                 _refuse_second(path, places)
                 places[path] = place
-        object.__setattr__(self, "_places", MappingProxyType(places))
+        object.__setattr__(self, "_places", places)
 
     def __getitem__(self, path: str) -> Assignment:
         """The assignment of the tensor at ``path``.
