@@ -52,7 +52,7 @@ def main() -> None:
 
 def _rows() -> Iterator[Row]:
     from isometry.frameworks.torch.native import native  # noqa: PLC0415 - needs the path above
-    from tests.frameworks.torch.native import architectures, parity  # noqa: PLC0415 - likewise
+    from tests.frameworks.torch.native import architectures, parity  # noqa: PLC0415 - needs the path above
 
     for one in sorted(architectures.ARCHITECTURES, key=lambda one: (one.kind, one.name)):
         plan = native(one.build)
