@@ -173,10 +173,20 @@ def test_all_problems_of_all_kinds_at_once() -> None:
     rules = recipe(rule("fc.bias", schemes.Orthogonal()), rule("conv.*", HE))
     text = message(errors.DeadRuleError, MODEL, rules, only=["nope"])
     assert text.startswith("2 problems\n  1. only='nope' matches none")
-    text = message(errors.PlanError, MODEL, rules)
+    text = message(errors.DeadRuleError, MODEL, rules)
     assert text.startswith("3 problems\n  1. mine[1] conv.*: it selects none of 4 tensors.")
     assert "\n  2. 3 tensors have no rule" in text
     assert "\n  3. fc.bias: " in text
+
+
+def test_a_misspelt_mapping_is_a_dead_rule_though_it_leaves_all_uncovered() -> None:
+    text = message(errors.DeadRuleError, MODEL, recipe(rule("c_projj", schemes.Zeros())))
+    assert "\n  2. 4 tensors have no rule" in text
+
+
+def test_problems_of_several_kinds_without_a_dead_rule_are_a_plan_error() -> None:
+    text = message(errors.PlanError, MODEL, recipe(rule("fc.bias", schemes.Orthogonal())))
+    assert text.startswith("2 problems\n  1. 3 tensors have no rule")
 
 
 def test_tensors_without_elements_are_planned() -> None:
