@@ -9,6 +9,7 @@ from torch.nn.utils import parametrizations
 
 from isometry import plans, recipes, schemes, weights
 from isometry.frameworks.torch import apply, describe
+from isometry.parameters import Parameter
 
 
 class Block(nn.Module):
@@ -65,6 +66,8 @@ def everything() -> Any:
     return net
 
 
+NORMAL = schemes.Normal(std=0.02)
+
 RULES: dict[str, schemes.Scheme] = {
     r".*gamma": schemes.Constant(1.0),
     r".*positions": schemes.Values.of(torch.arange(8).numpy()),
@@ -77,6 +80,18 @@ def planned(model: nn.Module, recipe: str = "xavier") -> plans.Plan:
     parameters = describe(model)
     rules = [replace(rule, required=False) for rule in recipes.from_rules(RULES).rules]
     return plans.decide(parameters, recipes.before(rules, recipes.recipe(recipe, parameters)))
+
+
+def described(model: nn.Module) -> dict[str, Parameter]:
+    """Descriptions by path."""
+    return {parameter.path: parameter for parameter in describe(model)}
+
+
+def one_scheme(model: nn.Module, scheme: schemes.Scheme = NORMAL) -> plans.Plan:
+    """Every tensor of a model by one scheme."""
+    return plans.Plan(
+        "one", tuple(plans.Assignment(one, scheme, "test", "test") for one in describe(model))
+    )
 
 
 def initialized(model: Any, *, seed: int = 0, recipe: str = "xavier") -> Any:

@@ -14,9 +14,10 @@ from torch import Tensor, nn
 from torch import distributed as dist
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FullyShardedDataParallel, fully_shard
-from torch.distributed.tensor import DTensor, Replicate, Shard, debug, distribute_tensor
+from torch.distributed.tensor import DTensor, Partial, Replicate, Shard, debug, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from isometry import errors, plans, schemes
 from isometry.frameworks.torch import apply, describe, fingerprint
 from tests.frameworks.torch.models import Net, planned
 
@@ -108,10 +109,21 @@ def placements(world: int) -> Outcome:
     return {"full": found}
 
 
+def partial(world: int) -> Outcome:
+    """A sum that the ranks hold parts of: refused."""
+    mesh = init_device_mesh("cpu", (world,))
+    net: Any = nn.ParameterDict({"w": nn.Parameter(torch.zeros(4, 3))})
+    plan = normal_plan(net)
+    net["w"] = nn.Parameter(DTensor.from_local(torch.zeros(4, 3), mesh, [Partial()]))
+    try:
+        apply(plan, net, seed=SEED)
+    except errors.UnsupportedTensorError as error:
+        return {"message": str(error)}
+    return {"message": "nothing was raised"}
+
+
 def normal_plan(net: nn.Module) -> Any:
     """Every tensor normal."""
-    from isometry import plans, schemes
-
     law = schemes.Normal(std=0.02)
     return plans.Plan("n", tuple(plans.Assignment(one, law, "", "") for one in describe(net)))
 
@@ -121,6 +133,7 @@ CASES: dict[str, Callable[[int], Outcome]] = {
     "fsdp1": fsdp1,
     "fsdp2": fsdp2,
     "fsdp2_again": fsdp2_again,
+    "partial": partial,
     "placements": placements,
 }
 

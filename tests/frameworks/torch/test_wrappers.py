@@ -94,7 +94,7 @@ def ranks(cases: str, world: int, folder: Path) -> Outcomes:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
-    return ranks("ddp,fsdp1,fsdp2", 1, tmp_path_factory.mktemp("alone"))
+    return ranks("ddp,fsdp1,fsdp2,partial", 1, tmp_path_factory.mktemp("alone"))
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,13 @@ def equal(found: dict[str, torch.Tensor]) -> bool:
 @pytest.mark.parametrize("case", ["ddp", "fsdp1", "fsdp2"])
 def test_one_rank_holds_the_weights_of_a_plain_model(case: str, alone: Outcomes) -> None:
     assert [equal(one[case]["full"]) for one in alone] == [True]
+
+
+def test_a_partial_tensor_is_refused(alone: Outcomes) -> None:
+    assert alone[0]["partial"]["message"] == (
+        "w: its placements are (Partial(sum),), and a partial tensor is a sum of what the ranks "
+        "hold. Needed: Shard or Replicate on every mesh dimension. Do: redistribute it first."
+    )
 
 
 @pytest.mark.parametrize("case", ["fsdp1", "fsdp2", "fsdp2_again"])

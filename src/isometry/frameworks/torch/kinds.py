@@ -105,6 +105,11 @@ def unwritable(tensor: Tensor) -> tuple[str, str] | None:
             f"it is a {type(tensor).__name__}, a tensor class with operations of its own",
             "initialize the model before its weights are converted",
         )
+    if tensor.is_conj() or tensor.is_neg():
+        return (
+            "it is a conjugate that has not been computed yet",
+            "call .resolve_conj() on it in the model's constructor",
+        )
     if tensor.device.type == "meta":
         return "it is on the meta device and has no memory", "call materialize(model, plan)"
     return None

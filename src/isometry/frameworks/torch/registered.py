@@ -94,7 +94,8 @@ class Registered(Parametrization):
         try:
             self.steps.eval()  # spectral_norm iterates, and so changes its vectors, while training
             with torch.no_grad():
-                return self.steps().detach()  # type: ignore[no-any-return]
+                weight: Tensor = self.steps()
+                return weight.detach()
         finally:
             for step, training in modes:
                 step.training = training
