@@ -58,6 +58,11 @@ class Patched(nn.Module):
             nn.init.normal_(head, std=0.1)
         self.joined = nn.Parameter(torch.cat([torch.randn(10, 30), torch.zeros(10, 2)], dim=1))
         self.stacked = nn.Parameter(torch.stack([torch.randn(5, 5) for _ in range(3)]))
+        self.sown = nn.Parameter(torch.zeros(9, 50))
+        self.sown.data[2:4].normal_()
+        self.halved = nn.Parameter(torch.randn(6, 40))
+        self.halved.data[0] = 0.0
+        self.halved.data.mul_(0.5)
         self.scaled = nn.Parameter(torch.randn(8, 50))
         self.scaled.data[2:4].mul_(0.1)
 
@@ -146,6 +151,9 @@ class Library(nn.Module):
         nn.init.sparse_(self.sparse.weight, sparsity=0.9, std=0.1)
         self.truncated = nn.Linear(40, 60)
         nn.init.trunc_normal_(self.truncated.weight, std=0.02, a=-0.03, b=0.05)
+        self.small = nn.Linear(12, 12)
+        nn.init.orthogonal_(self.small.weight)
+        self.small.weight.data.mul_(0.1)
         self.halves = nn.Linear(12, 12)
         nn.init.orthogonal_(self.halves.weight[:6])
         nn.init.zeros_(self.halves.weight[6:])
