@@ -1,9 +1,11 @@
 """What every test run has in common: no chance, no network, no framework that is not there."""
 
 import os
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # Keras chooses its backend when it is first imported.
@@ -41,3 +43,15 @@ INSTALLED = frozenset(name for name in FRAMEWORKS if find_spec(name) is not None
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave out the examples of a framework that is not installed."""
     return without_its_framework(collection_path, installed=INSTALLED) or None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_file(file_path: Path) -> None:
+    """Import a source file as its user would, before pytest does.
+
+    Pytest would otherwise run the file a second time beside the package that has already loaded it,
+    and an error class would not be the one that a test expects.
+    """
+    if file_path.is_relative_to(SOURCE) and file_path.suffix == ".py":
+        parts = file_path.relative_to(SOURCE.parent).with_suffix("").parts
+        import_module(".".join(part for part in parts if part != "__init__"))

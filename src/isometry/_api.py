@@ -34,6 +34,9 @@ def plan(
         only: Globs of paths; everything else is kept.
         skip: Globs of paths to keep.
 
+    Returns:
+        One assignment for every parameter and buffer.
+
     Raises:
         PlanError: A rule or pattern matches nothing, a tensor has no rule, a scheme does not fit;
             all problems at once.
@@ -64,6 +67,9 @@ def apply(
         seed: Which weights, 0 to 2**64 - 1.
         overwrite: Whether tensors that an earlier ``apply`` has written may be written again.
         threads: How many threads fill; the values do not depend on it.
+
+    Returns:
+        One entry for every tensor: what was stated, what was measured, what became of it.
 
     Raises:
         MismatchError: Plan and model disagree; nothing is written.
@@ -106,6 +112,9 @@ def initialize_missing(
         loaded: Paths that the checkpoint filled, such as the keys of its state dict.
         recipe: As in :func:`plan`.
         seed: As in :func:`apply`.
+
+    Returns:
+        What was written, and what was kept because the checkpoint had brought it.
     """
     ledger: weights.Ledger = _framework(model).initialize_missing(
         plan(model, recipe=recipe), model, loaded, seed=seed
@@ -131,6 +140,9 @@ def materialize(
         device: Where the tensors go.
         dtype: Storage dtype of the floating parameters; the model's own where not given.
         threads: How many threads fill.
+
+    Returns:
+        What was written.
     """
     ledger: weights.Ledger = _framework(model).materialize(
         model, plan, seed=seed, device=device, dtype=dtype, threads=threads

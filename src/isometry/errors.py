@@ -110,8 +110,15 @@ class UnsupportedTensorError(ModelError):
 class ApplyError(IsometryError, RuntimeError):
     """Writing stopped midway.
 
-    Attributes:
+    Args:
+        found: As in :class:`IsometryError`.
         written: Paths of the tensors that hold new values; all others are as they were.
+        needed: As in :class:`IsometryError`.
+        do: As in :class:`IsometryError`.
+        path: The tensor at which it stopped.
+
+    >>> ApplyError("the disk is full", written=("a", "b")).written
+    ('a', 'b')
     """
 
     def __init__(

@@ -1,24 +1,33 @@
-"""`import isometry` is quick, and loads nothing that the user did not ask for."""
+"""`import isometry` is quick, and loads nothing that the user did not ask for.
+
+Measured alone on a machine where NumPy and SciPy take 120 ms, isometry adds 145 ms. The clock of a
+test run says little, since its workers share the machine; so what is heavy is forbidden by name,
+and the time is only compared with that of NumPy and SciPy in the same process.
+"""
 
 import subprocess
 import sys
 
-FRAMEWORKS = "torch keras tensorflow jax flax equinox transformers numba"
-SECONDS = 0.150
+FRAMEWORKS = "torch keras tensorflow jax flax equinox transformers"
+# Each of these alone takes as long as half of isometry, or more.
+HEAVY = "numba scipy.special scipy.linalg scipy.optimize scipy.stats click rich"
+ROOM = 2.0
 
 LOADED = """
 import sys
-import isometry
-print(*sorted(set({names!r}.split()) & set(sys.modules)))
+import numpy, scipy
+before = set(sys.modules)
+import {module}
+print(*sorted(set({names!r}.split()) & (set(sys.modules) - before)))
 """
 
-# Processor time, not the clock's, so that a busy machine does not decide.
-DURATION = """
+SHARE = """
 import time
-import numpy, scipy
 start = time.process_time()
+import numpy, scipy
+middle = time.process_time()
 import {module}
-print(time.process_time() - start)
+print((time.process_time() - middle) / (middle - start))
 """
 
 
@@ -29,21 +38,34 @@ def output(program: str) -> str:
     return ran.stdout.strip()
 
 
-def seconds(module: str) -> float:
-    return min(float(output(DURATION.format(module=module))) for _ in range(3))
+def loaded(names: str, *, by: str) -> str:
+    return output(LOADED.format(names=names, module=by))
+
+
+def share(module: str) -> float:
+    """The least of some measured times, in units of what NumPy and SciPy take."""
+    return min(float(output(SHARE.format(module=module))) for _ in range(5))
 
 
 def test_no_framework_is_loaded() -> None:
-    assert output(LOADED.format(names=FRAMEWORKS)) == ""
+    assert loaded(FRAMEWORKS, by="isometry") == ""
 
 
 def test_a_loaded_framework_would_be_seen() -> None:
-    assert output("import numba\n" + LOADED.format(names=FRAMEWORKS)) == "numba"
+    assert loaded(FRAMEWORKS, by="isometry.torch") == "torch"
+
+
+def test_nothing_heavy_is_loaded() -> None:
+    assert loaded(HEAVY, by="isometry") == ""
+
+
+def test_something_heavy_would_be_seen() -> None:
+    assert loaded(HEAVY, by="scipy.special, numba") == "numba scipy.special"
 
 
 def test_the_import_is_quick() -> None:
-    assert seconds("isometry") < SECONDS
+    assert share("isometry") < ROOM
 
 
 def test_a_slow_import_would_be_seen() -> None:
-    assert seconds("scipy.stats, numba") > SECONDS
+    assert share("isometry, scipy.stats, numba") > ROOM

@@ -49,3 +49,8 @@ def test_an_ignore_without_a_reason_is_found(line: str) -> None:
 def test_an_ignore_with_a_reason_passes() -> None:
     line = "import torch  # no" + "qa: PLC0415 - a framework is loaded when it is used"
     assert words.bare_ignores(line) == []
+
+
+def test_a_reason_may_stand_above() -> None:
+    lines = "# A framework is loaded when it is used.\nimport torch  # no" + "qa: PLC0415"
+    assert words.bare_ignores(lines) == []

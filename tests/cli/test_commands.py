@@ -234,3 +234,12 @@ def test_schemes_and_recipes_are_listed(capsys: Captured) -> None:
 
 def test_version_names_the_bits(capsys: Captured) -> None:
     assert ran(capsys, "version") == (0, f"isometry {iso.__version__} (bits v1)\n", "")
+
+
+def test_json_is_strict_where_a_depth_scale_is_infinite(capsys: Captured) -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    code, out, _ = ran(capsys, "explain", "relu", "-f", "json")
+    assert code == 0
+    assert json.loads(out, parse_constant=refuse)["schema"] == 1

@@ -30,11 +30,11 @@ def test_a_scalar_has_one_element_and_an_empty_tensor_none() -> None:
         ),
         (
             "role",
-            "wight",
+            "dense",
             (
-                "w: role is 'wight'. Needed: one of bias, counter, free, input, input-bias, mean, "
-                "recurrent, recurrent-bias, scale, shift, slope, table, variance, weight. Do: state "
-                "the role that is meant."
+                "w: role is 'dense'. Needed: one of bias, counter, free, input, input-bias, mean, "
+                "recurrent, recurrent-bias, scale, shift, slope, table, variance, weight. Do: "
+                "state the role that is meant."
             ),
         ),
         (
@@ -89,24 +89,24 @@ AXES = Axes(outputs=(0,), inputs=(1,))
             (6, 2),
             Axes(outputs=(0,), inputs=(1,), groups=4),
             (
-                "w: axis 0 of shape (6, 2) holds 4 groups. Needed: a length that the groups divide. "
-                "Do: check groups and groups_on."
+                "w: axis 0 of shape (6, 2) holds 4 groups. Needed: a length that the groups "
+                "divide. Do: check groups and groups_on."
             ),
         ),
         (
             (6, 2),
             Axes(outputs=(0,), inputs=(1,), blocks=Blocks(0, ("q", "k"), (4, 4))),
             (
-                "w: blocks of sizes (4, 4) along axis 0 of shape (6, 2). Needed: sizes that add up to "
-                "the axis. Do: give the size of every block."
+                "w: blocks of sizes (4, 4) along axis 0 of shape (6, 2). Needed: sizes that add up "
+                "to the axis. Do: give the size of every block."
             ),
         ),
         (
             (6, 2),
             Axes(outputs=(0,), inputs=(1,), blocks=Blocks(2, ("q",), (6,))),
             (
-                "w: blocks of sizes (6,) along axis 2 of shape (6, 2). Needed: sizes that add up to "
-                "the axis. Do: give the size of every block."
+                "w: blocks of sizes (6,) along axis 2 of shape (6, 2). Needed: sizes that add up "
+                "to the axis. Do: give the size of every block."
             ),
         ),
         (

@@ -126,7 +126,7 @@ LARGE: dict[str, tuple[Scheme, Parameter]] = {
     "orthogonal wide": (schemes.Orthogonal(2.0), conv(64, 128, 8)),
     "orthogonal packed": (schemes.Orthogonal(), packed(128, 256, 64, 64)),
     "orthogonal experts": (schemes.Orthogonal(), experts(8, 64, 128)),
-    "orthogonal depthwise": (schemes.Orthogonal(), grouped(2048, 2048, 2048, 4)),
+    "orthogonal depthwise": (schemes.Orthogonal(), grouped(256, 256, 256, 8, 8)),
     "orthogonal without elements": (schemes.Orthogonal(), dense(0, 4)),
     "orthogonal torch": (schemes.Orthogonal(convention="torch"), conv_transpose(64, 128, 3, 2)),
     "orthogonal keras": (schemes.Orthogonal(convention="keras"), conv_transpose(64, 128, 3, 2)),

@@ -35,7 +35,3 @@ def test_few_points_and_many_agree(function: Function) -> None:
     assert function(x) == pytest.approx(
         np.concatenate([function(x[:5000]), function(x[5000:])]), rel=1e-13
     )
-
-
-def test_roots_are_found_to_rounding() -> None:
-    assert special.root(lambda x: x * x - 2.0, 0.0, 2.0) == pytest.approx(math.sqrt(2.0), rel=1e-13)

@@ -55,6 +55,7 @@ def test_he_doubles_a_residual_stream_per_block() -> None:
 def test_scaled_branches_grow_less_than_e(blocks: int) -> None:
     path = theory.residual_trajectory("relu", blocks, weight_var=2.0, branch=blocks**-0.5)
     assert path.q[-1] == pytest.approx((1 + 1 / blocks) ** blocks)
+    assert path.gradient[0] == pytest.approx((1 + 1 / blocks) ** blocks)
     assert path.q[-1] < math.e
 
 

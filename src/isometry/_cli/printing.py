@@ -1,6 +1,7 @@
 """Formats, and the commands that only print a list."""
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -25,18 +26,35 @@ def show(table: Table, data: dict[str, Any], fmt: str) -> None:
     """Print one result on stdout as a table, as JSON with a schema number, or as Markdown."""
     match fmt:
         case "json":
-            click.echo(json.dumps({"schema": 1, **data}, indent=1))
+            click.echo(as_json(data))
         case "markdown":
             click.echo(markdown(table))
         case _:
             print_table(table, console(sys.stdout))
 
 
+def as_json(data: dict[str, Any]) -> str:
+    """Strict JSON with a schema number; numbers that JSON has not become ``null``."""
+    return json.dumps({"schema": 1, **_finite(data)}, indent=1, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
+
+
 @click.command("schemes")
 @FORMAT
 def schemes_command(fmt: str) -> None:
     """Every scheme, with what it does."""
-    rows = tuple((name, _summary(schemes.scheme_type(name))) for name in schemes.names())
+    rows = tuple((name, schemes.summary(name)) for name in schemes.names())
     table = Table(f"{len(rows)} schemes", (Column("name"), Column("what it does")), rows)
     show(table, {"schemes": dict(rows)}, fmt)
 
@@ -48,10 +66,6 @@ def recipes_command(fmt: str) -> None:
     rows = tuple((name, recipes.summary(name)) for name in ("native", *recipes.names()))
     table = Table(f"{len(rows)} recipes", (Column("name"), Column("what it does")), rows)
     show(table, {"recipes": dict(rows)}, fmt)
-
-
-def _summary(kind: type) -> str:
-    return (kind.__doc__ or "").strip().partition("\n")[0]
 
 
 @click.command("version")

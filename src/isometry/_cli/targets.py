@@ -18,6 +18,12 @@ Factory = Callable[[], Any]
 def factory(target: str) -> Factory:
     """The function of no arguments that builds the model ``target`` names; nothing is built yet.
 
+    Args:
+        target: In one of the three forms.
+
+    Returns:
+        The function.
+
     Raises:
         InputError: The text has none of the known forms.
         ModelError: The module or file cannot be imported, or has no such name.

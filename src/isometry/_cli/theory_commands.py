@@ -1,12 +1,11 @@
 """``isometry gain`` and ``isometry explain``: theory as a calculator."""
 
-import json
 from dataclasses import asdict
 
 import click
 
 from isometry import theory
-from isometry._cli.printing import FORMAT, show
+from isometry._cli.printing import FORMAT, as_json, show
 from isometry.reports import Table, number
 from isometry.reports.table import Column
 
@@ -46,4 +45,4 @@ def _is_gain(value: object) -> bool:
 def explain(activation: str, depth: int, fmt: str) -> None:
     """What an ACTIVATION does to signal and gradient in a deep net, and which start fits."""
     told = theory.explain(activation, depth=depth)
-    click.echo(json.dumps({"schema": 1, **asdict(told)}, indent=1) if fmt == "json" else str(told))
+    click.echo(as_json(asdict(told)) if fmt == "json" else str(told))

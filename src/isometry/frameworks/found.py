@@ -14,6 +14,12 @@ def framework_of(model: object) -> Framework:
     A model of a framework can only exist when that framework is imported, so nothing is imported
     here. A plain function or class of no arguments is taken for a torch factory.
 
+    Args:
+        model: Anything that a user takes for a model.
+
+    Returns:
+        The framework's name.
+
     Raises:
         InputError: ``model`` is nothing that can be initialized as a whole.
     """

@@ -22,6 +22,7 @@ from isometry.parameters.conventions import (
     torch_shape,
 )
 from isometry.parameters.fans import FAN_MODES, FanMode, Fans, fans, phases
+from isometry.parameters.padding import padding_factor
 from isometry.parameters.parameter import LAYERS, ROLES, Layer, Parameter, Role
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "folded",
     "keras_shape",
     "matrix_shape",
+    "padding_factor",
     "part",
     "phases",
     "torch_shape",

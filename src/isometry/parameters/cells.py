@@ -1,7 +1,7 @@
 """The independent weights inside one tensor: experts, packed blocks and groups, each a matrix."""
 
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import accumulate, product
 from math import prod
 from typing import TypeVar
 
@@ -110,7 +110,7 @@ def folded(matrix: NDArray[T], shape: tuple[int, ...], axes: Axes) -> NDArray[T]
 
 def _slices(shape: tuple[int, ...], axes: Axes, axis: int) -> list[tuple[str, tuple[int, int]]]:
     if axes.blocks is not None and axes.blocks.axis == axis:
-        stops = np.cumsum(axes.blocks.sizes).tolist()
+        stops = accumulate(axes.blocks.sizes)
         spans = zip(axes.blocks.names, axes.blocks.sizes, stops, strict=True)
         return [(name, (stop - size, stop)) for name, size, stop in spans]
     if axis in axes.stacked:

@@ -1,6 +1,12 @@
 """What is intended for a whole model, and why: plans as data. Nothing here writes a weight."""
 
-from isometry.plans.assignment import Assignment, dtype_of, is_floating, numpy_dtype
+from isometry.plans.assignment import (
+    Assignment,
+    dtype_of,
+    is_floating,
+    numpy_dtype,
+    stored_dtype,
+)
 from isometry.plans.comparison import Difference
 from isometry.plans.decision import decide
 from isometry.plans.nearness import nearest
@@ -17,4 +23,5 @@ __all__ = [
     "nearest",
     "numpy_dtype",
     "revise",
+    "stored_dtype",
 ]

@@ -62,6 +62,12 @@ class Assignment:
 def dtype_of(parameter: Parameter) -> "np.dtype[np.generic]":
     """The storage dtype as NumPy knows it.
 
+    Args:
+        parameter: The tensor.
+
+    Returns:
+        The dtype.
+
     Raises:
         DtypeError: NumPy and ml_dtypes have no dtype of that name.
 
@@ -71,8 +77,35 @@ def dtype_of(parameter: Parameter) -> "np.dtype[np.generic]":
     return numpy_dtype(parameter.dtype, path=parameter.path)
 
 
+def stored_dtype(parameter: Parameter, wanted: str | None) -> "np.dtype[np.generic]":
+    """The dtype in which a tensor is stored when floating ones are wanted in another.
+
+    Args:
+        parameter: The tensor.
+        wanted: Name of the dtype for floating tensors; whole numbers and truth values keep theirs.
+
+    Returns:
+        The dtype.
+
+    Raises:
+        DtypeError: There is no dtype of that name.
+
+    >>> stored_dtype(Parameter("ids", (2,), dtype="int64"), "bfloat16").name
+    'int64'
+    """
+    own = dtype_of(parameter)
+    return own if wanted is None or not is_floating(own) else numpy_dtype(wanted)
+
+
 def numpy_dtype(name: str, *, path: str = "") -> "np.dtype[np.generic]":
     """The dtype of that name.
+
+    Args:
+        name: Such as ``"bfloat16"``.
+        path: The tensor that a message should speak of.
+
+    Returns:
+        The dtype.
 
     Raises:
         DtypeError: There is none, or it cannot hold numbers that isometry writes.

@@ -45,6 +45,9 @@ def differences(
     Args:
         here: A plan's assignments.
         there: Another plan's, or the tensors of a model, which have no schemes to compare.
+
+    Returns:
+        The differences; none where both sides agree.
     """
     theirs = {_parameter(one).path: one for one in there}
     mine = {one.parameter.path: one for one in here}
@@ -61,6 +64,9 @@ def differences(
 
 def require_none(found: Sequence[Difference]) -> None:
     """Refuse a model that is not the one the plan was made for; all differences at once.
+
+    Args:
+        found: The differences.
 
     Raises:
         MismatchError: There are differences.

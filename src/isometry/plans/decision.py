@@ -139,6 +139,8 @@ def _dead_rules(
                 for one in parameters
                 if rule.select.selects(one) and (found := verdicts[one.path]) is not None
             ]
+            if taken and rule.may_yield:
+                continue
             paths = [one.path for one in parameters]
             yield problems.dead_rule(source(recipe, place), rule.select, taken, paths)
 

@@ -41,6 +41,12 @@ def digest(data: dict[str, Any]) -> str:
 def decoded(source: str) -> tuple[str, str, tuple[Assignment, ...]]:
     """Recipe, version and assignments of a plan's JSON.
 
+    Args:
+        source: The file's text.
+
+    Returns:
+        Recipe, version, and assignments in order.
+
     Raises:
         InputError: It is not such JSON; the message says where.
     """
@@ -69,6 +75,12 @@ def parameter_data(parameter: Parameter) -> dict[str, Any]:
 
 def parameter(data: dict[str, Any]) -> Parameter:
     """The parameter that :func:`parameter_data` wrote.
+
+    Args:
+        data: What JSON held.
+
+    Returns:
+        The parameter.
 
     Raises:
         TypeError: A field is unknown or missing.

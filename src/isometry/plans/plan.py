@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from isometry import errors
@@ -50,10 +49,16 @@ class Plan:
             for path in assignment.paths:
                 _refuse_second(path, places)
                 places[path] = place
-        object.__setattr__(self, "_places", MappingProxyType(places))
+        object.__setattr__(self, "_places", places)
 
     def __getitem__(self, path: str) -> Assignment:
         """The assignment of the tensor at ``path``.
+
+        Args:
+            path: Any path of the tensor.
+
+        Returns:
+            The assignment.
 
         Raises:
             UnknownNameError: The plan has no such path.
@@ -115,6 +120,12 @@ class Plan:
     def from_json(cls, text: str) -> "Plan":
         """The plan that :meth:`to_json` wrote.
 
+        Args:
+            text: JSON of schema 1.
+
+        Returns:
+            The same plan.
+
         Raises:
             InputError: ``text`` is not such a plan; the message says where.
         """
@@ -123,6 +134,14 @@ class Plan:
 
     def replace(self, path: str, scheme: Scheme | None, *, reason: str = "set by hand") -> "Plan":
         """The plan with another scheme for one tensor; ``None`` keeps it.
+
+        Args:
+            path: Any path of the tensor.
+            scheme: How it will be filled; ``None`` keeps it.
+            reason: Why.
+
+        Returns:
+            Another plan; this one is as it was.
 
         Raises:
             UnknownNameError: The plan has no such path.
@@ -137,6 +156,12 @@ class Plan:
 
     def diff(self, other: "Plan | Sequence[Parameter]") -> tuple[Difference, ...]:
         """What differs between the plan and another plan, or the tensors of a model.
+
+        Args:
+            other: A plan, or a model's tensors.
+
+        Returns:
+            The differences; none where both sides agree.
 
         >>> from isometry import schemes
         >>> plan = Plan("mine", (Assignment(Parameter("w", (2,)), schemes.Constant(1.0), "", ""),))

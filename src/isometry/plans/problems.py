@@ -10,13 +10,19 @@ from isometry.recipes import Selector
 
 
 def refuse(found: Sequence[errors.IsometryError]) -> None:
-    """Raise all problems as one error: its own class where all are of one, else ``PlanError``."""
+    """Raise all problems as one error.
+
+    Its class is that of the problems where all are of one; a dead rule's where one is among them,
+    since a misspelt rule is what leaves tensors uncovered; else ``PlanError``.
+    """
     if not found:
         return
     if len(found) == 1:
         raise found[0]
     kinds = {type(problem) for problem in found}
-    kind = kinds.pop() if len(kinds) == 1 else errors.PlanError
+    dead = errors.DeadRuleError in kinds
+    mixed = errors.DeadRuleError if dead else errors.PlanError
+    kind = kinds.pop() if len(kinds) == 1 else mixed
     lines = "".join(f"\n  {n}. {problem}" for n, problem in enumerate(found, 1))
     raise kind(f"{len(found)} problems{lines}".removesuffix("."))
 
@@ -59,9 +65,10 @@ def dead_rule(
     """A required rule that decides nothing: it selects nothing, or what others have decided."""
     if taken:
         owners = sorted({owner for _, owner in taken})
+        more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
         return errors.DeadRuleError(
-            f"all that it selects is decided by earlier rules: {taken[0][0]} and "
-            f"{len(taken) - 1} more by {', '.join(owners)}",
+            f"all that it selects is decided by earlier rules: {taken[0][0]}{more} by "
+            f"{', '.join(owners)}",
             needed="a tensor of its own",
             do="move it before them, or delete it",
             path=source,

@@ -22,6 +22,9 @@ def revise(
         only: Globs of paths; everything else is kept.
         skip: Globs of paths to keep.
 
+    Returns:
+        Another plan; the given one where there is nothing to change.
+
     Raises:
         PlanError: As :func:`decide`.
     """

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from isometry import errors
 from isometry.parameters import Parameter
 from isometry.recipes.classics import he, kumar, lecun, orthogonal, xavier
-from isometry.recipes.flax_defaults import flax
-from isometry.recipes.keras_defaults import keras
+from isometry.recipes.flax_defaults import FLAX
+from isometry.recipes.keras_defaults import KERAS
 from isometry.recipes.rule import Recipe
 from isometry.recipes.torch_defaults import torch
 from isometry.recipes.transformers import gpt2, small_init
@@ -17,12 +17,12 @@ from isometry.recipes.transformers import gpt2, small_init
 Build = Callable[..., Recipe]
 """From a model's tensors and options to the recipe for that model."""
 
-BUILDERS: MappingProxyType[str, Build] = MappingProxyType(
+SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
     {
-        "flax": flax,
+        "flax": FLAX,
         "gpt2": gpt2,
         "he": he,
-        "keras": keras,
+        "keras": KERAS,
         "kumar": kumar,
         "lecun": lecun,
         "orthogonal": orthogonal,
@@ -31,6 +31,7 @@ BUILDERS: MappingProxyType[str, Build] = MappingProxyType(
         "xavier": xavier,
     }
 )
+"""Every recipe by name, or what builds it for one model."""
 
 NATIVE = "native"
 """The recipe that has no rules: a plan recorded from the model's own code."""
@@ -42,11 +43,17 @@ Option = str | float | int | None
 
 def names() -> tuple[str, ...]:
     """The names of all recipes made of rules, sorted."""
-    return tuple(BUILDERS)
+    return tuple(SHIPPED)
 
 
 def summary(name: str) -> str:
     """What a recipe does, in one sentence.
+
+    Args:
+        name: See :func:`names`, or ``native``.
+
+    Returns:
+        The sentence.
 
     Raises:
         UnknownNameError: No recipe of that name.
@@ -56,7 +63,10 @@ def summary(name: str) -> str:
     """
     if name == NATIVE:
         return NATIVE_SUMMARY
-    return (inspect.getdoc(_builder(name)) or "").partition("\n")[0]
+    found = _shipped(name)
+    if isinstance(found, Recipe):
+        return found.summary
+    return (inspect.getdoc(found) or "").partition("\n")[0]
 
 
 def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -> Recipe:
@@ -66,6 +76,9 @@ def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -
         name: See :func:`names`.
         parameters: The model's tensors, for recipes that count layers or read sizes.
         **options: What the recipe can be told, such as ``activation="gelu"``.
+
+    Returns:
+        The recipe.
 
     Raises:
         UnknownNameError: No recipe of that name; the message names the nearest.
@@ -80,29 +93,25 @@ def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -
             needed="a model",
             do='call isometry.plan(model, recipe="native")',
         )
-    build = _builder(name)
-    _check_options(name, build, options)
-    return build(parameters, **options)
+    found = _shipped(name)
+    _check_options(name, found, options)
+    return found if isinstance(found, Recipe) else found(parameters, **options)
 
 
-def _builder(name: str) -> Build:
-    if name not in BUILDERS:
-        near = get_close_matches(name, (*BUILDERS, NATIVE), n=1, cutoff=0.5)
+def _shipped(name: str) -> Recipe | Build:
+    if name not in SHIPPED:
+        near = get_close_matches(name, (*SHIPPED, NATIVE), n=1, cutoff=0.5)
         meant = f"did you mean {near[0]}" if near else "choose one of them"
         raise errors.UnknownNameError(
             f"no recipe is called {name!r}",
-            needed=f"one of {', '.join((NATIVE, *BUILDERS))}, or the path of a .toml or .json file",
+            needed=f"one of {', '.join((NATIVE, *SHIPPED))}, or the path of a .toml or .json file",
             do=meant,
         )
-    return BUILDERS[name]
+    return SHIPPED[name]
 
 
-def _check_options(name: str, build: Build, options: dict[str, Option]) -> None:
-    known = [
-        one.name
-        for one in inspect.signature(build).parameters.values()
-        if one.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
+def _check_options(name: str, found: Recipe | Build, options: dict[str, Option]) -> None:
+    known = [] if isinstance(found, Recipe) else _options(found)
     unknown = [option for option in options if option not in known]
     if unknown:
         raise errors.InputError(
@@ -110,3 +119,8 @@ def _check_options(name: str, build: Build, options: dict[str, Option]) -> None:
             needed=f"one of {', '.join(known)}" if known else "no options",
             do="correct the spelling or leave it out",
         )
+
+
+def _options(build: Build) -> list[str]:
+    given = inspect.signature(build).parameters.values()
+    return [one.name for one in given if one.kind is inspect.Parameter.KEYWORD_ONLY]

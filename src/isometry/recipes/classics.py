@@ -29,6 +29,9 @@ def xavier(
         parameters: The model's tensors.
         distribution: Shape of the law.
         gain: Factor on the standard deviation.
+
+    Returns:
+        The recipe.
     """
     return _everywhere(
         "xavier",
@@ -53,6 +56,9 @@ def he(
         activation: What follows the weights; its gain is ``1/sqrt(E φ²)``.
         fan: ``fan_in`` keeps the signal, ``fan_out`` the gradient.
         distribution: Shape of the law.
+
+    Returns:
+        The recipe.
     """
     gain = theory.gain(activation, "forward")
     return _everywhere(
@@ -70,6 +76,9 @@ def lecun(parameters: Sequence[Parameter] = (), *, distribution: Distribution = 
     Args:
         parameters: The model's tensors.
         distribution: Shape of the law.
+
+    Returns:
+        The recipe.
     """
     return _everywhere(
         "lecun",
@@ -92,6 +101,9 @@ def kumar(
         parameters: The model's tensors.
         activation: What follows the weights.
         distribution: Shape of the law.
+
+    Returns:
+        The recipe.
     """
     return _everywhere(
         "kumar",
@@ -108,6 +120,9 @@ def orthogonal(parameters: Sequence[Parameter] = (), *, activation: str = "linea
     Args:
         parameters: The model's tensors.
         activation: What follows the weights; its gain is ``1/sqrt(E φ²)``.
+
+    Returns:
+        The recipe.
     """
     return _everywhere(
         "orthogonal",

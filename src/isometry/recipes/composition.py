@@ -44,6 +44,13 @@ def resolve(given: RecipeLike, parameters: Sequence[Parameter]) -> Recipe:
 
     A text that ends in ``.toml`` or ``.json`` is a file.
 
+    Args:
+        given: What the user gave.
+        parameters: The model's tensors.
+
+    Returns:
+        The recipe.
+
     Raises:
         UnknownNameError: No recipe of that name.
         FileError: The file cannot be read.

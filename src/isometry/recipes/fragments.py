@@ -66,13 +66,14 @@ ORTHOGONAL_RECURRENCE = rule(
 
 
 def slopes(parameters: Sequence[Parameter], default: float) -> tuple[Rule, ...]:
-    """Learned negative slopes: what the layer asks for, or the framework's default."""
-    return grouped(
-        parameters,
-        lambda one: _number(one, "slope", default) if one.role == "slope" else None,
-        schemes.Constant,
-        "The slope that the layer was built with.",
-    )
+    """Learned negative slopes: what the layer was built with, where that is known, or a default."""
+
+    def slope(parameter: Parameter) -> float | None:
+        known = parameter.fact("slope")
+        value = float(known) if isinstance(known, int | float) else default
+        return value if parameter.role == "slope" else None
+
+    return grouped(parameters, slope, schemes.Constant, "The slope that the layer was built with.")
 
 
 def table(scheme: Scheme, reason: str, *, layers: tuple[Layer, ...] = ()) -> Rule:
@@ -93,6 +94,9 @@ def grouped(
         number: From a tensor to its number, or ``None`` where the rule is not for it.
         scheme: From a number to the scheme.
         reason: Why.
+
+    Returns:
+        The rules, in the order in which their numbers first appear; none is required.
     """
     groups: dict[float, list[str]] = {}
     for one in parameters:
@@ -100,11 +104,6 @@ def grouped(
         if found is not None:
             groups.setdefault(found, []).append(one.path)
     return tuple(
-        Rule(Selector(paths=frozenset(paths)), scheme(found), reason)
+        Rule(Selector(paths=frozenset(paths)), scheme(found), reason, required=False)
         for found, paths in groups.items()
     )
-
-
-def _number(parameter: Parameter, fact: str, default: float) -> float:
-    value = parameter.fact(fact)
-    return float(value) if isinstance(value, int | float) else default

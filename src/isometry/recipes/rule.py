@@ -87,12 +87,15 @@ class Rule:
         reason: Why, in a sentence that ends up in the plan.
         required: Whether matching nothing is an error; a recipe for all models has rules for layers
             that a given model lacks, a user's own rule is meant to match.
+        may_yield: Whether rules before it may take all that it selects without an error; so in
+            shipped recipes, in front of which users put rules of their own.
     """
 
     select: Selector
     scheme: Scheme | None
     reason: str
     required: bool = True
+    may_yield: bool = False
 
 
 @dataclass(frozen=True, slots=True)

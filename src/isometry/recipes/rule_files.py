@@ -69,6 +69,9 @@ def load(path: str | Path, parameters: Sequence[Parameter] = ()) -> Recipe:
         path: A ``.toml`` or ``.json`` file.
         parameters: The model's tensors, for a ``base`` that reads sizes.
 
+    Returns:
+        The recipe.
+
     Raises:
         FileError: The file cannot be read.
         InputError: It is not what it should be; the message names file, line or key.

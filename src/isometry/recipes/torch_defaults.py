@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from math import sqrt
 
-from isometry import parameters as model
 from isometry import schemes
 from isometry.parameters import Parameter
 from isometry.recipes import fragments
@@ -17,6 +16,9 @@ PRELU_SLOPE = 0.25
 DENSE = VarianceScaling(gain=1 / sqrt(3), distribution="uniform", convention="torch")
 """Torch calls it ``kaiming_uniform_(a=sqrt(5))``: the gain is ``sqrt(2 / (1 + 5))``."""
 
+PROJECTION = VarianceScaling(fan="fan_avg", distribution="uniform", convention="torch")
+"""Torch's ``xavier_uniform_``."""
+
 
 def torch(parameters: Sequence[Parameter] = ()) -> Recipe:
     """Torch's own defaults: U(±1/sqrt(fan_in)) for weights and biases, N(0, 1) for embeddings.
@@ -26,6 +28,9 @@ def torch(parameters: Sequence[Parameter] = ()) -> Recipe:
 
     Args:
         parameters: The model's tensors.
+
+    Returns:
+        The recipe.
     """
     return Recipe(
         name="torch",
@@ -78,12 +83,12 @@ def _by_bound(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
 
 def _attention(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
     return (
-        *grouped(
-            parameters,
-            _attention_bound,
-            lambda bound: schemes.Uniform(-bound, bound),
+        rule(
+            ("weight",),
+            PROJECTION,
             "Torch's attention draws its projections by Glorot's rule on the tensor as it is "
             "stored, so packed ones see three times the outputs.",
+            layers=("attention",),
         ),
         *grouped(
             parameters,
@@ -103,7 +108,8 @@ def _attention(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
 def _output_bias_of_attention(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
     paths = frozenset(one.path for one in parameters if _is_attention_output_bias(one))
     reason = "Torch's attention zeroes the bias of its output projection."
-    return (Rule(Selector(paths=paths), fragments.ZERO, reason),) if paths else ()
+    select = Selector(paths=paths)
+    return (Rule(select, fragments.ZERO, reason, required=False),) if paths else ()
 
 
 def _is_attention_output_bias(parameter: Parameter) -> bool:
@@ -127,13 +133,6 @@ def _fan_of_weight(parameter: Parameter) -> float | None:
     named = parameter.role == "bias" and parameter.layer in ("linear", "conv", "conv_transpose")
     wanted = named and not _is_attention_output_bias(parameter)
     return float(fan) if wanted and isinstance(fan, int | float) and fan > 0 else None
-
-
-def _attention_bound(parameter: Parameter) -> float | None:
-    if (parameter.role, parameter.layer) != ("weight", "attention"):
-        return None
-    fans = model.fans_by_shape_torch(parameter.shape)
-    return sqrt(6 / (fans.fan_in + fans.fan_out))
 
 
 def _extra_width(parameter: Parameter) -> float | None:

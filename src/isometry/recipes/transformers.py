@@ -54,6 +54,9 @@ def gpt2(
         std: Standard deviation of all other weights.
         residual: Regular expression of the paths of residual outputs.
 
+    Returns:
+        The recipe.
+
     Raises:
         InputError: ``layers`` is not given and no path matches ``residual``.
     """
@@ -66,8 +69,9 @@ def gpt2(
             Rule(
                 Selector(regex=residual, roles=("weight",)),
                 schemes.Normal(std=std / sqrt(2 * depth)),
-                f"{2 * depth} branches add up in the residual stream; divided by "
-                f"sqrt({2 * depth}), their sum stays as large as one.",
+                f"The outputs of {2 * depth} branches add up; divided by "
+                f"sqrt({2 * depth}), their sum is as large as one.",
+                may_yield=True,
             ),
             *_one_std(schemes.Normal(std=std), f"GPT-2's std, {std}, for all weights."),
         ),
@@ -81,6 +85,9 @@ def small_init(parameters: Sequence[Parameter] = (), *, width: int | None = None
     Args:
         parameters: The model's tensors.
         width: Features of the residual stream; those of the first embedding where not given.
+
+    Returns:
+        The recipe.
 
     Raises:
         InputError: ``width`` is not given and the model has no embedding.

@@ -28,6 +28,9 @@ def ledger_table(ledger: Ledger, *, every: bool = False) -> Table:
     Args:
         ledger: What to show.
         every: Show every tensor in a row of its own.
+
+    Returns:
+        The table, with the totals in its summary.
     """
     groups = [[entry] for entry in ledger] if every else _gathered(ledger)
     return Table(

@@ -24,6 +24,9 @@ def plan_table(plan: Plan, *, every: bool = False) -> Table:
     Args:
         plan: What to show.
         every: Show every tensor in a row of its own.
+
+    Returns:
+        The table, with the totals and the plan's digest in its summary.
     """
     groups = [[item] for item in plan.assignments] if every else gathered(plan.assignments)
     return Table(

@@ -39,6 +39,11 @@ class Runs:
 def check_selection(selected: tuple[int, ...], shape: tuple[int, ...], runs: Selection) -> None:
     """Refuse ranges that leave ``shape`` or do not fill an array of shape ``selected``.
 
+    Args:
+        selected: Shape of the shard.
+        shape: Shape of the whole tensor.
+        runs: Per dimension the selected ranges.
+
     Raises:
         ShapeError: Says which dimension does not fit.
     """
@@ -60,6 +65,10 @@ def check_selection(selected: tuple[int, ...], shape: tuple[int, ...], runs: Sel
 
 def split(shape: tuple[int, ...], runs: Selection) -> tuple[int, Iterator[Runs]]:
     """The runs of a checked selection.
+
+    Args:
+        shape: Shape of the whole tensor.
+        runs: Per dimension the selected ranges.
 
     Returns:
         The number of columns ``inner`` of the shard seen as ``(runs, inner)``, and the runs, which

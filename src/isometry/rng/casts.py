@@ -62,12 +62,20 @@ def supported_dtype(dtype: DTypeLike) -> np.dtype[np.generic]:
     target = np.dtype(dtype)
     if target not in SUPPORTED:
         names = ", ".join(each.name for each in SUPPORTED)
-        raise errors.DtypeError(f"the dtype is {target.name}", needed=f"one of {names}", do="cast")
+        raise errors.DtypeError(
+            f"the dtype is {target.name}",
+            needed=f"one of {names}",
+            do="fill float32 and convert it yourself",
+        )
     return target
 
 
 def check_holds(largest: float, dtype: np.dtype[np.generic]) -> None:
     """Refuse a magnitude that ``dtype`` would turn into infinity or NaN.
+
+    Args:
+        largest: The largest magnitude to be written.
+        dtype: A supported dtype.
 
     Raises:
         InputError: ``largest`` is above the largest finite value of ``dtype``, or is NaN.

@@ -92,16 +92,14 @@ def _room_for(ratio: float, what: str) -> int:
         if needed < INT32_LIMIT - 2:
             return shift
     raise errors.InputError(
-        f"{what} is constant in float32", needed="std above |mean| / 10**7", do="use Constant"
+        f"{what} is constant in float32", needed="std above |mean| / 10**9", do="use Constant"
     )
 
 
 def _lattice_index(bound: float, scale: float) -> int:
     """The least ``n`` whose value reaches ``bound``, both as float32."""
     target = float(float32(bound))
-    index = math.ceil(target / scale)
-    while float(float32(index) * float32(scale)) < target:
-        index += 1
+    index = math.ceil(target / scale)  # reaches it, but so may one below that is rounded up
     while float(float32(index - 1) * float32(scale)) >= target:
         index -= 1
     return index

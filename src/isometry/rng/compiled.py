@@ -18,37 +18,38 @@ LEAST = 2**17
 """Fewest elements that repay a thread."""
 SCRATCH = 2**16
 """Elements made at a time for a dtype that has no loop of its own."""
+LOOPS = (np.dtype(float32), np.dtype(ml_dtypes.bfloat16))
+"""Dtypes that have one."""
 
 
 def fill(out: NDArray[np.generic], key: Key, law: IntegerLaw, start: int, crew: int) -> None:
     """Write the elements from ``start`` on into a one-dimensional array of any supported dtype."""
+    write = _write if out.dtype in LOOPS else _write_through
 
-    def write(first: int, stop: int) -> None:
+    def span(first: int, stop: int) -> None:
         block, lane = divmod(start + first, LANES)
-        blocks, lanes = np.array([block], dtype=uint64), np.array([lane], dtype=int64)
-        _write(out[first:stop], kernels.Places(blocks, lanes, 0, 0, stop - first), key, law)
+        begin = np.array([block], dtype=uint64), np.array([lane], dtype=int64)
+        write(out[first:stop], kernels.Places(*begin, 0, 0, stop - first), key, law)
 
-    workers.spread(write, len(out), crew=crew, least=LEAST, multiple=kernels.CHUNK)
+    workers.spread(span, len(out), crew=crew, least=LEAST, multiple=kernels.CHUNK)
 
 
 def fill_runs(out: NDArray[np.generic], runs: Runs, key: Key, law: IntegerLaw, crew: int) -> None:
     """Write runs of equal length into the columns ``runs.place`` of a contiguous matrix."""
     rows, width = out.shape
-    flat = out.reshape(-1)
+    flat, write = out.reshape(-1), _write if out.dtype in LOOPS else _write_through
     if rows < 2 * crew:
         for row, start in enumerate(runs.starts.tolist()):
             place = row * width + runs.place.start
             fill(flat[place : place + runs.length], key, law, start, crew)
         return
 
-    def write(first: int, stop: int) -> None:
+    def span(first: int, stop: int) -> None:
         blocks, lanes = np.divmod(runs.starts[first:stop], uint64(LANES))
-        place = first * width + runs.place.start
-        _write(
-            flat, kernels.Places(blocks, lanes.astype(int64), place, width, runs.length), key, law
-        )
+        begin = blocks, lanes.astype(int64), first * width + runs.place.start
+        write(flat, kernels.Places(*begin, width, runs.length), key, law)
 
-    workers.spread(write, rows, crew=crew, least=max(1, LEAST // runs.length))
+    workers.spread(span, rows, crew=crew, least=max(1, LEAST // runs.length))
 
 
 def reflect(q: NDArray[float64], first: int, stop: int, reflections: Reflections) -> None:
@@ -59,27 +60,46 @@ def reflect(q: NDArray[float64], first: int, stop: int, reflections: Reflections
 
 def _write(out: NDArray[np.generic], places: kernels.Places, key: Key, law: IntegerLaw) -> None:
     """Write runs with the loop for the dtype of ``out``."""
-    words = np.array(key.words, dtype=uint64)
+    given = np.array(key.words, dtype=uint64), _numbers(law), _buffers()
     if out.dtype == float32:
-        kernels.fill_single(out.view(float32), places, words, _numbers(law), _buffers())
-    elif out.dtype == ml_dtypes.bfloat16:
-        kernels.fill_brain(out.view(uint16), places, words, _numbers(law), _buffers())
+        kernels.fill_single(out.view(float32), places, *given)
     else:
-        _write_through(out, places, key, law)
+        kernels.fill_brain(out.view(uint16), places, *given)
 
 
 def _write_through(
     out: NDArray[np.generic], places: kernels.Places, key: Key, law: IntegerLaw
 ) -> None:
     """Make float32 values in a scratch array, and let NumPy round them into ``out``."""
-    scratch = np.empty(min(SCRATCH, places.length), dtype=float32)
-    for row, (block, lane) in enumerate(zip(places.blocks, places.lanes, strict=True)):
-        place = places.first + row * places.stride
-        for done in range(0, places.length, SCRATCH):
-            count = min(SCRATCH, places.length - done)
-            begin = np.array([block + uint64(done // LANES)]), np.array([lane])
-            _write(scratch[:count], kernels.Places(*begin, 0, 0, count), key, law)
-            out[place + done : place + done + count] = scratch[:count]
+    for done in range(0, places.length, SCRATCH):
+        length = min(SCRATCH, places.length - done)
+        blocks, first = places.blocks + uint64(done // LANES), places.first + done
+        part = kernels.Places(blocks, places.lanes, first, places.stride, length)
+        _write_columns(out, part, key, law)
+
+
+def _write_columns(
+    out: NDArray[np.generic], places: kernels.Places, key: Key, law: IntegerLaw
+) -> None:
+    """Write runs of at most ``SCRATCH`` elements, as many at a time as fit."""
+    rows, length = len(places.blocks), places.length
+    step = max(1, SCRATCH // length)
+    scratch = np.empty((min(step, rows), length), dtype=float32)
+    for row in range(0, rows, step):
+        blocks, lanes = places.blocks[row : row + step], places.lanes[row : row + step]
+        part = scratch[: len(blocks)]
+        _write(part.reshape(-1), kernels.Places(blocks, lanes, 0, length, length), key, law)
+        begin = places.first + row * places.stride
+        _rows(out[begin:], len(part), places)[:] = part
+
+
+def _rows(out: NDArray[np.generic], count: int, places: kernels.Places) -> NDArray[np.generic]:
+    """The elements that ``count`` runs go to, as a matrix that shares the memory of ``out``."""
+    strides = (places.stride * out.itemsize, out.itemsize)
+    # NumPy cannot make strided arrays of every dtype it does not define itself: of integers it can.
+    bits = out.view(f"u{out.itemsize}")
+    rows = np.lib.stride_tricks.as_strided(bits, (count, places.length), strides)
+    return rows.view(out.dtype)
 
 
 def _numbers(law: IntegerLaw) -> kernels.Numbers:

@@ -47,6 +47,13 @@ class Engine(Protocol):
 def select(name: Name, size: int) -> Engine:
     """The engine of that name for a fill of ``size`` elements.
 
+    Args:
+        name: Which, or ``"auto"``.
+        size: Elements to be filled.
+
+    Returns:
+        The reference or the compiled engine.
+
     Raises:
         InputError: No engine has that name.
         MissingDependencyError: The compiled engine is asked for and numba is not installed.
@@ -72,6 +79,9 @@ def pays(size: int) -> bool:
 
 def compiled() -> Engine:
     """The compiled engine, loaded at its first use: the one place that imports it.
+
+    Returns:
+        The module ``compiled``.
 
     Raises:
         MissingDependencyError: numba is not installed.

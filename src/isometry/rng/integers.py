@@ -87,7 +87,7 @@ def unit_normal(q: int) -> int:
     """The unit normal law of one word, in units of ``2**-27``.
 
     >>> unit_normal(2**31 - 1), unit_normal(2**31)
-    (0, 0)
+    (-1, 1)
     >>> round(unit_normal(2**32 - 1) / 2**27, 3)
     6.338
     """

@@ -3,8 +3,8 @@
 Each loop runs over a chunk of 2**10 words that stays in the first cache level, does one kind of
 work, and keeps lanes independent, so that LLVM turns it into vector instructions. Looking up the
 table has a loop of its own because LLVM vectorises nothing that stands beside it: apart, the normal
-law measured twice as fast. Philox lanes are held as 64-bit numbers whose upper half may be anything:
-the multiplier reads the lower half only.
+law measured twice as fast. Philox lanes are held as 64-bit numbers whose upper half may be
+anything: the multiplier reads the lower half only.
 
 Nothing here is contracted or reassociated: numba leaves ``fastmath`` off, so a product that is
 added stays two roundings, and sums are taken in the order written.

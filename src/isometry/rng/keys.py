@@ -1,7 +1,9 @@
 """Keys: what the user's seed and a parameter's path become."""
 
 import hashlib
+import operator
 from dataclasses import dataclass
+from typing import SupportsIndex
 
 from isometry import errors
 
@@ -67,14 +69,22 @@ def derive_key(seed: int, path: str, *, member: int | None = None, version: str 
 
 
 def _number(value: int, name: str, path: str) -> bytes:
-    if type(value) is not int or not 0 <= value < SEED_LIMIT:
+    if isinstance(value, bool) or not 0 <= _index(value) < SEED_LIMIT:
         raise errors.InputError(
             f"{name} is {value!r}",
             needed="a whole number from 0 to 2**64 - 1",
             do=f"pass {name}=0 or another int",
             path=path,
         )
-    return value.to_bytes(8, "little")
+    return _index(value).to_bytes(8, "little")
+
+
+def _index(value: SupportsIndex) -> int:
+    """A whole number of any type, such as NumPy's, as Python's; -1 for anything else."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return -1
 
 
 def _text(value: str, name: str) -> bytes:

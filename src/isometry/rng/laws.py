@@ -93,7 +93,7 @@ class Uniform:
     Raises:
         InputError: A bound is not finite, ``low >= high``, or float32 has no value between them.
 
-    >>> Uniform(-1.0, 1.0).std ** 2 * 3
+    >>> round(Uniform(-1.0, 1.0).std ** 2 * 3, 12)
     1.0
     """
 
@@ -174,7 +174,7 @@ class TruncatedNormal:
 
     >>> law = TruncatedNormal.from_sigmas(0.02, exact_std=True)
     >>> round(law.std, 15), round(law.parent_std, 6)
-    (0.02, 0.022736)
+    (0.02, 0.022737)
     """
 
     parent_mean: float
@@ -202,6 +202,12 @@ class TruncatedNormal:
             cut: Where to cut, in stds of the parent, positive.
             mean: Mean of the parent, and so of the result.
             exact_std: Enlarge the parent so that the result has the std ``std``.
+
+        Returns:
+            The cut law, with absolute bounds.
+
+        Raises:
+            InputError: ``cut`` is not above 0; also as ``TruncatedNormal``.
         """
         if not cut > 0:
             raise errors.InputError(

@@ -91,11 +91,11 @@ def _reflections(key: Key, rows: int, columns: int) -> Reflections:
         for k in range(first, first + count):
             v = vectors[starts[k] : starts[k + 1]]
             v[:] = drawn[k - first, k:]
-            factors[k], signs[k] = _reflection(v)
+            factors[k], signs[k] = reflection(v)
     return Reflections(vectors, starts, factors, signs)
 
 
-def _reflection(v: NDArray[float64]) -> tuple[float, float]:
+def reflection(v: NDArray[float64]) -> tuple[float, float]:
     """Turn ``v`` into ``u`` in place; return ``b`` and ``-s``."""
     norm = np.sqrt(np.add.accumulate(v * v)[-1])
     if norm == 0.0:  # a vector of one entry that is 0, once in 10**8

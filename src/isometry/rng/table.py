@@ -29,6 +29,9 @@ FILE = "normal_v1.bin"
 def normal_nodes() -> NDArray[uint32]:
     """The ``32 * 2**8 + 1`` nodes, falling from 6.34 to 0, in units of ``2**-27``; read-only.
 
+    Returns:
+        Shape ``(8193,)``, strictly falling.
+
     Raises:
         FileError: The packaged file is not the one that defines version 1.
     """

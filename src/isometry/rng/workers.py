@@ -14,6 +14,12 @@ SPANS_A_THREAD = 4
 def count(threads: int | None) -> int:
     """The threads to use: as asked, or all processors this process may run on.
 
+    Args:
+        threads: How many, or none for all.
+
+    Returns:
+        At least 1.
+
     Raises:
         InputError: Less than one is asked for.
     """

@@ -132,6 +132,12 @@ def names() -> tuple[str, ...]:
 def summary(name: str) -> str:
     """What the scheme of that name does, in one sentence.
 
+    Args:
+        name: One of `names`.
+
+    Returns:
+        The sentence.
+
     Raises:
         UnknownNameError: There is no scheme of that name.
 
@@ -145,6 +151,12 @@ def summary(name: str) -> str:
 
 def scheme_type(name: str) -> type[Scheme]:
     """The class of the scheme of that name.
+
+    Args:
+        name: One of `names`.
+
+    Returns:
+        A class of schemes, which several names may share.
 
     Raises:
         UnknownNameError: There is no scheme of that name.
@@ -224,6 +236,12 @@ def to_json(scheme: Scheme) -> dict[str, Any]:
 
 def from_json(data: Any) -> Scheme:
     """The scheme that `to_json` wrote, or one given by name alone, as ``"he_normal"``.
+
+    Args:
+        data: A table with the scheme's name and options, or a text that `scheme` reads.
+
+    Returns:
+        A scheme equal to the one that was written.
 
     Raises:
         UnknownNameError: There is no scheme of that name.

@@ -43,6 +43,13 @@ def one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 def known_axes(parameter: Parameter, scheme: str) -> Axes:
     """The axes of a weight that maps inputs to outputs.
 
+    Args:
+        parameter: The weight.
+        scheme: Name of the scheme that asks, for the error.
+
+    Returns:
+        Axes of which at least one runs over inputs.
+
     Raises:
         ShapeError: The axes are not known, or none of them runs over inputs.
     """
@@ -60,6 +67,13 @@ def known_axes(parameter: Parameter, scheme: str) -> Axes:
 
 def refuse_shape(parameter: Parameter, scheme: str, *, found: str, needed: str, do: str) -> None:
     """Refuse a parameter for a reason of the scheme's own.
+
+    Args:
+        parameter: The tensor.
+        scheme: Name of the scheme that refuses it.
+        found: What it is, as the end of "was asked to fill".
+        needed: What the scheme can fill.
+        do: What to do about it.
 
     Raises:
         ShapeError: Always.

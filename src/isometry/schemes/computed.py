@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
-from scipy import special
 
 from isometry import errors, rng
 from isometry.parameters import Parameter
@@ -26,6 +25,18 @@ OWN = (-1,)
 _NODES = 1 << 16
 """Quadrature nodes over all sources together."""
 
+
+def _special(name: str) -> Callable[..., Any]:
+    """A function of ``scipy.special``, which takes longer to load than all of this package."""
+
+    def function(*operands: Any) -> Any:
+        from scipy import special  # noqa: PLC0415 - loaded by the few programs that need it
+
+        return getattr(special, name)(*operands)
+
+    return function
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": np.abs,
     "acos": np.arccos,
@@ -38,9 +49,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cos": np.cos,
     "div": np.divide,
     "eq": np.equal,
-    "erf": special.erf,
-    "erfc": special.erfc,
-    "erfinv": special.erfinv,
+    "erf": _special("erf"),
+    "erfc": _special("erfc"),
+    "erfinv": _special("erfinv"),
     "exp": np.exp,
     "exp2": np.exp2,
     "expm1": np.expm1,
@@ -52,7 +63,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log10": np.log10,
     "log1p": np.log1p,
     "log2": np.log2,
-    "logit": special.logit,
+    "logit": _special("logit"),
     "lt": np.less,
     "maximum": np.maximum,
     "minimum": np.minimum,
@@ -64,7 +75,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "remainder": np.remainder,
     "round": np.round,
     "rsqrt": lambda x: 1.0 / np.sqrt(x),
-    "sigmoid": special.expit,
+    "sigmoid": _special("expit"),
     "sign": np.sign,
     "sin": np.sin,
     "sqrt": np.sqrt,
@@ -224,8 +235,8 @@ def _quantiles(source: Scheme, p: Array) -> Array:
     low, high = 0.0, 1.0
     if isinstance(source, TruncatedNormal):
         bounds = ((bound - source.mean) / source.std for bound in (source.low, source.high))
-        low, high = (float(special.ndtr(bound)) for bound in bounds)
-    quantiles: Array = source.mean + source.std * special.ndtri(low + (high - low) * p)
+        low, high = (float(_special("ndtr")(bound)) for bound in bounds)
+    quantiles: Array = source.mean + source.std * _special("ndtri")(low + (high - low) * p)
     return quantiles
 
 

@@ -1,7 +1,7 @@
 """Schemes in which every entry comes from its own word, by one law for each packed block."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from isometry import rng
 from isometry.parameters import Box, Parameter, part, whole_box
@@ -21,19 +21,29 @@ class ElementwiseScheme(Scheme):
 
     def draw(self, parameter: Parameter) -> Draw:
         """The law of the tensor; where packed blocks differ in it, one piece for each."""
-        drawn = [(box, name, self.law(block)) for box, name, block in _blocks(parameter)]
-        laws = [law for _, _, law in drawn]
-        if laws.count(laws[0]) == len(laws):
-            return Elementwise(laws[0])
-        pieces = tuple(Piece(box, Elementwise(law), name) for box, name, law in drawn)
-        return Pieces(Elementwise(laws[0]), pieces)
+        return draw_by_block(parameter, self.law)
 
     def moments(self, parameter: Parameter) -> Moments:
         """Those of the law; of the mixture where packed blocks differ."""
-        blocks = [(block.size, self.law(block)) for _, _, block in _blocks(parameter)]
-        if len(blocks) == 1:
-            return of_law(blocks[0][1])
-        return mixture(Part(size, of_law(law)) for size, law in blocks)
+        return moments_by_block(parameter, self.law)
+
+
+def draw_by_block(parameter: Parameter, law: Callable[[Parameter], rng.Law]) -> Draw:
+    """One law for the tensor, or a piece for each packed block where their laws differ."""
+    drawn = [(box, name, law(block)) for box, name, block in _blocks(parameter)]
+    first = drawn[0][2]
+    if all(other == first for _, _, other in drawn):
+        return Elementwise(first)
+    pieces = tuple(Piece(box, Elementwise(own), name) for box, name, own in drawn)
+    return Pieces(Elementwise(first), pieces)
+
+
+def moments_by_block(parameter: Parameter, law: Callable[[Parameter], rng.Law]) -> Moments:
+    """Moments of the law, or of the mixture over packed blocks."""
+    blocks = [(block.size, law(block)) for _, _, block in _blocks(parameter)]
+    if len(blocks) == 1:
+        return of_law(blocks[0][1])
+    return mixture(Part(size, of_law(own)) for size, own in blocks)
 
 
 def normal(mean: float, std: float) -> rng.Law:

@@ -45,7 +45,9 @@ class InverseWidth(ElementwiseScheme):
         """The normal law of the table's width."""
         axes = checks.known_axes(parameter, self.name)
         width = prod(parameter.shape[axis] for axis in axes.outputs)
-        return normal(0.0, self.gain / float(width or 1) ** self.power)
+        # A square root has the same bits everywhere; other powers do not quite.
+        root = sqrt(width or 1) if self.power == 0.5 else float(width or 1) ** self.power
+        return normal(0.0, self.gain / root)
 
 
 SMALL_INIT = InverseWidth(gain=sqrt(2 / 5))
@@ -59,4 +61,4 @@ def t_fixup_embedding(layers: int) -> InverseWidth:
     0.368894
     """
     checks.positive("layers", layers)
-    return InverseWidth(gain=float((9 * layers) ** -0.25))
+    return InverseWidth(gain=1 / sqrt(sqrt(9 * layers)))

@@ -140,4 +140,4 @@ def _zero_entries(rows: int, columns: int) -> Moments:
 
 def _zero_scale(rows: int) -> float:
     m = (rows - 1).bit_length()
-    return float(2.0 ** (-(m - 1) / 2))
+    return sqrt(2.0 ** (1 - m))

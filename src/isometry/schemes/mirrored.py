@@ -112,6 +112,12 @@ class Mirrored(Scheme):
 def odd_slope(activation: str) -> float:
     """The number ``c`` with ``φ(u) - φ(-u) = c u`` for all ``u``.
 
+    Args:
+        activation: Name of the activation ``φ``.
+
+    Returns:
+        A number above 0.
+
     Raises:
         InputError: There is none above 0.
 

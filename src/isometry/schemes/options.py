@@ -33,9 +33,8 @@ def encoded(value: object, hint: Any, write: Callable[[Scheme], Any]) -> Any:
     if isinstance(value, tuple):
         hints = _element_hints(hint, len(value))
         return [encoded(item, inner, write) for item, inner in zip(value, hints, strict=True)]
-    if hint is float and isinstance(value, int | float):
-        return str(float(value)) if isinf(value) else float(value)
-    return value
+    number: Any = float(value) if hint is float else value  # type: ignore[arg-type] # by its hint
+    return str(number) if isinstance(number, float) and isinf(number) else number
 
 
 def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
@@ -47,17 +46,20 @@ def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
         read: How a nested scheme is read.
         where: What the value is, for the error.
 
+    Returns:
+        The value as the scheme holds it: lists as tuples, texts as schemes or infinities.
+
     Raises:
         InputError: The value is not of the declared type.
     """
     if get_origin(hint) is tuple and isinstance(value, list | tuple):
-        pairs = zip(value, _element_hints(hint, len(value)), strict=False)
-        items = tuple(decoded(item, inner, read, where=where) for item, inner in pairs)
-        if len(items) == len(value):
-            return items
+        hints = _element_hints(hint, len(value))
+        if len(hints) == len(value):
+            pairs = zip(value, hints, strict=True)
+            return tuple(decoded(item, inner, read, where=where) for item, inner in pairs)
     if isinstance(hint, type) and issubclass(hint, Scheme):
         return value if isinstance(value, Scheme) else read(value)
-    if hint is float and value in ("inf", "-inf"):
+    if value in ("inf", "-inf") and float in (hint, *get_args(hint)):
         return float(value)
     if not _fits(value, hint):
         raise errors.InputError(

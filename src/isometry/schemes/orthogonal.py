@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import ClassVar, assert_never
+from typing import ClassVar
 
 from numpy import float64
 from numpy.typing import NDArray
@@ -116,18 +116,12 @@ def shape_factor(rows: float, columns: float) -> float:
 
 def _unit_axis(parameter: Parameter, convention: Convention) -> int:
     """The one axis that a framework takes for rows, in its own layout of this layer."""
-    axes, last = parameter.axes, len(parameter.shape) - 1
-    match convention:
-        case "torch":
-            return 0 if axes is None else _first(axes)
-        case "keras":
-            return last if axes is None else _last(axes, swapped=axes.transposed)
-        case "flax":
-            return last if axes is None else _last(axes, swapped=False)
-        case "semantic":
-            raise AssertionError("the axes say what the rows are")
-        case _:
-            assert_never(convention)
+    axes = parameter.axes
+    if axes is None:
+        return 0 if convention == "torch" else len(parameter.shape) - 1
+    if convention == "torch":
+        return _first(axes)
+    return _last(axes, swapped=convention == "keras" and axes.transposed)
 
 
 def _first(axes: Axes) -> int:

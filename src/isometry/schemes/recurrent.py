@@ -1,9 +1,9 @@
 """Recurrent layers, whose gates share a tensor."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import ClassVar
 
-import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
@@ -49,21 +49,20 @@ class Gates(Scheme):
     def draw(self, parameter: Parameter) -> Draw:
         """One piece, or several, for each block."""
         pieces: list[Piece] = []
-        for box, block, scheme in self._blocks(parameter):
-            name = block.path.rpartition("#")[2]
+        for name, box, block, scheme in self._blocks(parameter):
             pieces.extend(moved(scheme.draw(block), box, name))
         return Pieces(Elementwise(rng.Constant(0.0)), tuple(pieces))
 
     def moments(self, parameter: Parameter) -> Moments:
         """The mixture of all blocks."""
         blocks = self._blocks(parameter)
-        return mixture(Part(block.size, scheme.moments(block)) for _, block, scheme in blocks)
+        return mixture(Part(block.size, scheme.moments(block)) for _, _, block, scheme in blocks)
 
-    def _blocks(self, parameter: Parameter) -> list[tuple[Box, Parameter, Scheme]]:
+    def _blocks(self, parameter: Parameter) -> list[tuple[str, Box, Parameter, Scheme]]:
         schemes = dict(self.named)
         blocks = known_blocks(parameter, self.name, tuple(schemes))
         return [
-            (box, part(parameter, box, name), schemes.get(name, self.each))
+            (name, box, part(parameter, box, name), schemes.get(name, self.each))
             for name, box in block_boxes(parameter, blocks).items()
         ]
 
@@ -208,6 +207,14 @@ class _ChronoLaw:
 def known_blocks(parameter: Parameter, scheme: str, names: tuple[str, ...]) -> Blocks:
     """The packed blocks of a parameter, which must have those that are named.
 
+    Args:
+        parameter: The tensor.
+        scheme: Name of the scheme that asks, for the error.
+        names: Blocks that there must be.
+
+    Returns:
+        Its blocks, those that are named among them.
+
     Raises:
         ShapeError: It has no blocks, or none of that name.
     """
@@ -227,7 +234,7 @@ def known_blocks(parameter: Parameter, scheme: str, names: tuple[str, ...]) -> B
 def block_boxes(parameter: Parameter, blocks: Blocks) -> dict[str, Box]:
     """Where each block lies."""
     everything = whole_box(parameter.shape)
-    stops = np.cumsum(blocks.sizes).tolist()
+    stops = accumulate(blocks.sizes)
     return {
         name: (*everything[: blocks.axis], (stop - size, stop), *everything[blocks.axis + 1 :])
         for name, size, stop in zip(blocks.names, blocks.sizes, stops, strict=True)

@@ -45,6 +45,12 @@ class Scheme(ABC):
     def draw(self, parameter: Parameter) -> Draw:
         """How the values of ``parameter`` come from its random words.
 
+        Args:
+            parameter: The tensor to be filled.
+
+        Returns:
+            A drawing; nothing is drawn yet.
+
         Raises:
             ShapeError: The scheme cannot fill a tensor of that shape or meaning.
         """

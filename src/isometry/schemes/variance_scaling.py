@@ -1,6 +1,6 @@
 """One law for Glorot, He, LeCun and their kin: a variance divided by a fan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 from typing import ClassVar, Literal, assert_never, get_args
@@ -15,7 +15,9 @@ from isometry.parameters import (
     fans_by_convention,
 )
 from isometry.schemes import checks
-from isometry.schemes.elementwise import ElementwiseScheme, normal
+from isometry.schemes.draws import Draw
+from isometry.schemes.elementwise import draw_by_block, moments_by_block, normal
+from isometry.schemes.scheme import Moments, Scheme
 
 Distribution = Literal["normal", "truncated_normal", "uniform"]
 """Shape of a law of given std: plain, cut at two deviations and widened to its std, or uniform."""
@@ -30,7 +32,7 @@ UNIFORM_BOUND = sqrt(3.0)
 
 
 @dataclass(frozen=True, slots=True)
-class VarianceScaling(ElementwiseScheme):
+class VarianceScaling(Scheme):
     """Entries have mean 0 and ``std = gain / sqrt(fan)``, whatever the distribution.
 
     With ``fan = fan_in`` and a gain of ``1 / sqrt(E φ²)`` the second moment of the signal is kept
@@ -62,9 +64,23 @@ class VarianceScaling(ElementwiseScheme):
         checks.one_of("distribution", self.distribution, DISTRIBUTIONS)
         checks.one_of("convention", self.convention, CONVENTIONS)
 
+    def draw(self, parameter: Parameter) -> Draw:
+        """The law of the tensor; where packed blocks differ in their fans, one piece for each."""
+        return draw_by_block(self._seen(parameter), self.law)
+
+    def moments(self, parameter: Parameter) -> Moments:
+        """Those of the law; of the mixture where packed blocks differ."""
+        return moments_by_block(self._seen(parameter), self.law)
+
     def law(self, parameter: Parameter) -> rng.Law:
-        """The law of ``std = gain / sqrt(fan)``."""
+        """The law of ``std = gain / sqrt(fan)`` for one weight."""
         return centred_law(self.distribution, self._std(parameter))
+
+    def _seen(self, parameter: Parameter) -> Parameter:
+        """No framework knows of weights packed into one tensor."""
+        if self.convention == "semantic" or parameter.axes is None:
+            return parameter
+        return replace(parameter, axes=replace(parameter.axes, blocks=None))
 
     def _std(self, parameter: Parameter) -> float:
         if self.convention == "semantic":

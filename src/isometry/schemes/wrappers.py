@@ -19,8 +19,8 @@ from isometry.schemes.scheme import Moments, Scheme
 FIRST_PIECE = 2
 """Number of the first piece's key; smaller ones serve a scheme's own second streams."""
 
-PERMUTATION = 0
-"""Number of the key of a permutation."""
+PERMUTATION = 2**32
+"""Number of the key of a permutation along the first axis; other axes follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,9 @@ class Centred(Scheme):
 @dataclass(frozen=True, slots=True)
 class Permuted(Scheme):
     """A fill whose slices along one axis are put in a random order, every order as likely.
+
+    Permutations of one tensor along different axes are independent; along the same axis they are
+    the same.
 
     Attributes:
         fill: The scheme whose values are shuffled.
@@ -216,5 +219,5 @@ def _centred(
 
 
 def _permuted(shape: tuple[int, ...], axis: int, draw: Draw, key: rng.Key) -> NDArray[Any]:
-    order = rng.permutation(matrices.child(key, PERMUTATION), shape[axis])
+    order = rng.permutation(matrices.child(key, PERMUTATION + axis), shape[axis])
     return np.take(realised(draw, shape, key), order, axis=axis)

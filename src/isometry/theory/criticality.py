@@ -16,7 +16,7 @@ from isometry.theory.activations import Activation
 from isometry.theory.expectations import moments
 from isometry.theory.quadrature import largest_q
 from isometry.theory.registry import ActivationLike, activation
-from isometry.theory.special import root
+from isometry.theory.roots import root
 
 SMALLEST_Q = 1e-8
 POINTS_A_DECADE = 4

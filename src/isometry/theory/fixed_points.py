@@ -4,7 +4,7 @@ import math
 
 from isometry.theory.maps import c_map, c_slope, q_map
 from isometry.theory.registry import ActivationLike
-from isometry.theory.special import root
+from isometry.theory.roots import root
 
 SMALLEST_Q = 1e-14
 LARGEST_Q = 1e12

@@ -15,7 +15,7 @@ from isometry.theory.activations import GatedUnit, Nonlinearity
 from isometry.theory.expectations import moments
 from isometry.theory.quadrature import largest_q
 from isometry.theory.registry import ActivationLike, nonlinearity
-from isometry.theory.special import root
+from isometry.theory.roots import root
 
 Convention = Literal[
     "forward", "centred", "backward", "post_activation", "critical", "kumar", "torch"

@@ -1,7 +1,6 @@
-"""Special functions; SciPy is loaded at the first call that needs it, as it takes 0.1 s to load."""
+"""Special functions; SciPy is loaded by the first call that needs it, as that takes 0.1 s."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
@@ -45,10 +44,3 @@ def log_one_plus_exp(x: Array) -> Array:
 def logistic(x: Array) -> Array:
     """``1 / (1 + exp(-x))`` without overflow, accurate in both tails."""
     return np.exp(-log_one_plus_exp(-x))
-
-
-def root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where ``function`` crosses 0 between two points at which its signs differ, to rounding."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - see the module's first line
-
-    return float(brentq(function, low, high, xtol=1e-300, rtol=1e-14, maxiter=500))

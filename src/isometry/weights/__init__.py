@@ -2,6 +2,7 @@
 
 from isometry.weights.checkpoint import Options, Written, write_safetensors
 from isometry.weights.entry import Entry, Status, kept, unmeasured, written
+from isometry.weights.expectation import expected_fingerprint
 from isometry.weights.files import write_text
 from isometry.weights.fingerprints import Fingerprint, fingerprint, tensor_sum
 from isometry.weights.ledger import Ledger
@@ -18,6 +19,7 @@ __all__ = [
     "Runs",
     "Status",
     "Written",
+    "expected_fingerprint",
     "fingerprint",
     "kept",
     "stream",

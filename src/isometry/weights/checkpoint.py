@@ -194,9 +194,7 @@ def _write_file(job: _Job) -> None:
 
 def _stored(assignment: Assignment, options: Options) -> Stored:
     parameter = assignment.parameter
-    own = plans.dtype_of(parameter)
-    wanted = options.get("dtype")
-    dtype = own if wanted is None or not plans.is_floating(own) else plans.numpy_dtype(wanted)
+    dtype = plans.stored_dtype(parameter, options.get("dtype"))
     return Stored(parameter.path, parameter.shape, dtype.name, parameter.size * dtype.itemsize)
 
 

@@ -9,7 +9,17 @@ Array = NDArray[np.generic]
 
 
 def converted(values: Array, dtype: "np.dtype[np.generic]", *, path: str) -> Array:
-    """Recorded values in a tensor's dtype: in one rounding if it is floating, else unchanged.
+    """Recorded values in a tensor's dtype: unchanged, or where it is a narrow floating one rounded.
+
+    As for drawn values, a narrow dtype holds the float32 value rounded once.
+
+    Args:
+        values: The values, any shape.
+        dtype: The tensor's dtype.
+        path: The tensor that a message should speak of.
+
+    Returns:
+        The same shape; ``values`` itself where nothing changes.
 
     Raises:
         DtypeError: The dtype holds whole numbers and would change a value.
@@ -20,7 +30,8 @@ def converted(values: Array, dtype: "np.dtype[np.generic]", *, path: str) -> Arr
     if values.dtype == dtype:
         return values
     if plans.is_floating(dtype):
-        return values.astype(dtype)
+        wide = values if dtype.itemsize >= 4 else values.astype(np.float32)
+        return wide.astype(dtype)
     with np.errstate(invalid="ignore"):
         whole = values.astype(dtype)
     if not np.array_equal(whole.astype(values.dtype), values):

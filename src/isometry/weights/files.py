@@ -32,6 +32,10 @@ def write_text(path: Path, text: str, *, force: bool = False) -> None:
 def refuse_existing(path: Path, *, force: bool) -> None:
     """Refuse to overwrite a file unless told to.
 
+    Args:
+        path: Where something is to be written.
+        force: Whether it may be replaced.
+
     Raises:
         ExistingFileError: It exists and ``force`` is not given.
     """
@@ -46,6 +50,11 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
 def require_space(folder: Path, needed: int, *, path: Path) -> None:
     """Refuse to start what the disk cannot hold.
+
+    Args:
+        folder: Where.
+        needed: Bytes.
+        path: The file that a message should speak of.
 
     Raises:
         FileError: The folder does not exist, or has too little free space.
@@ -66,6 +75,12 @@ def require_space(folder: Path, needed: int, *, path: Path) -> None:
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
     """A binary file that appears at ``path`` when all is written, and not at all after an error.
+
+    Args:
+        path: What the file will be called.
+
+    Yields:
+        The open file.
 
     Raises:
         FileError: The system refuses.

@@ -82,6 +82,9 @@ def fingerprint(items: Iterable[tuple[str, Array]], *, threads: int | None = Non
         items: Path and values of each tensor; a tied one once, under its first path.
         threads: How many threads; they do not change it.
 
+    Returns:
+        The fingerprint.
+
     >>> a, b = np.float32([1.0, 2.0]), np.float32([3.0])
     >>> fingerprint([("a", a), ("b", b)]) == fingerprint([("b", b), ("a", a)])
     True
@@ -105,6 +108,9 @@ def tensor_sum(
         shape: Global shape of the tensor; ``array``'s own where it is whole.
         runs: The part that ``array`` is, as in :func:`isometry.weights.values`.
         threads: How many threads.
+
+    Returns:
+        The sum, from 0 to 2**64 - 1.
 
     Raises:
         ShapeError: ``array`` is not of the part's shape.

@@ -5,7 +5,6 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from isometry import errors
@@ -39,10 +38,16 @@ class Ledger:
     def __post_init__(self) -> None:
         paths = ((entry.path, *entry.ties) for entry in self.entries)
         places = {path: place for place, all_paths in enumerate(paths) for path in all_paths}
-        object.__setattr__(self, "_places", MappingProxyType(places))
+        object.__setattr__(self, "_places", places)
 
     def __getitem__(self, path: str) -> Entry:
         """The entry of the tensor at ``path``; status ``tied`` for its other paths.
+
+        Args:
+            path: Any path of the tensor.
+
+        Returns:
+            The entry.
 
         Raises:
             UnknownNameError: The ledger has no such path.

@@ -12,6 +12,10 @@ COPIES = 3
 def refuse_too_large(shape: tuple[int, ...], *, path: str) -> None:
     """Refuse what would end in a killed process after minutes of work.
 
+    Args:
+        shape: The tensor's shape.
+        path: The tensor.
+
     Raises:
         InputError: The tensor's values need more memory than the machine has.
     """

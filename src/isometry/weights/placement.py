@@ -56,6 +56,14 @@ def within(box: Box, outer: Box) -> Box:
 def patches(shape: tuple[int, ...], runs: Runs | None, *, path: str = "") -> tuple[Patch, ...]:
     """A shard as patches, one for every combination of its ranges.
 
+    Args:
+        shape: The tensor's shape.
+        runs: The shard, or ``None`` for all.
+        path: The tensor that a message should speak of.
+
+    Returns:
+        The patches; together they are the shard.
+
     Raises:
         ShapeError: The ranges leave the shape.
     """
@@ -102,6 +110,11 @@ def boxes_of_range(shape: tuple[int, ...], start: int, stop: int) -> Iterator[Bo
 
 def check_range(size: int, part: range, *, path: str = "") -> None:
     """Refuse a range that is not a run of the tensor's indices.
+
+    Args:
+        size: Elements of the tensor.
+        part: The range.
+        path: The tensor that a message should speak of.
 
     Raises:
         ShapeError: It has steps, or leaves the tensor.

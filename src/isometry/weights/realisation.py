@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 from numpy import float32
@@ -126,6 +127,8 @@ class _Brush:
                 self.paint(out, draw.base, box)
                 for piece in draw.pieces:
                     self._piece(out, piece, box)
+            case _:
+                assert_never(draw)
 
     def paint_range(self, out: Array, draw: Draw, part: range) -> None:
         """Write a range of row-major indices."""
@@ -138,6 +141,8 @@ class _Brush:
                 out[...] = whole[part.start : part.stop]
             case schemes.Pieces():
                 self._boxes(out, draw, part)
+            case _:
+                assert_never(draw)
 
     def _boxes(self, out: Array, draw: schemes.Pieces, part: range) -> None:
         start = 0

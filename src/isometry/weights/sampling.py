@@ -68,6 +68,9 @@ def sample(flat: Array, draw: Draw) -> Sample:
         flat: One-dimensional.
         draw: How it was drawn, which says whether its parts are alike.
 
+    Returns:
+        The sample.
+
     >>> from isometry import rng
     >>> drawn = schemes.Elementwise(rng.Normal())
     >>> sample(np.zeros(20), drawn).values.size, sample(np.zeros(2**20), drawn).values.size
@@ -100,6 +103,9 @@ def measure(taken: Sample, target: Moments) -> Measured:
     Args:
         taken: The sample.
         target: Stated moments.
+
+    Returns:
+        The moments, and how far they are from the stated ones.
     """
     deviation = taken.values.astype(float64)
     count = deviation.size
@@ -129,9 +135,10 @@ def _resolution(dtype: "np.dtype[np.generic]") -> tuple[float, float]:
     """Half a unit in the last place, relative; and half the smallest step around zero, absolute."""
     if not plans.is_floating(dtype):
         return 0.0, 0.0
-    # ml_dtypes leaves finfo without annotations
-    found = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
-    return float(found.eps) / 2, float(found.smallest_subnormal) / 2
+    found = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]  # has no annotations
+    # In float64 too a value is that of float32, so this is the finest that there is.
+    finest = float(np.finfo(np.float32).eps)
+    return max(float(found.eps), finest) / 2, float(found.smallest_subnormal) / 2
 
 
 def _sigmas(difference: float, slack: float, error: float) -> float:

@@ -9,8 +9,8 @@ from isometry import plans, schemes
 from isometry.plans import Assignment
 from isometry.weights.realisation import write
 
-CHUNK = 2**24
-"""Elements made at a time: 64 MiB of float32."""
+CHUNK = 2**22
+"""Elements made at a time: 16 MiB of float32, which allocators hand out again without new pages."""
 
 
 def stream(

@@ -7,6 +7,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.*{}<>])/" + r"(root|home|opt|work|Users)/\w"
 TICKET = re.compile(r"\bissue" + r" #?\d+\b", re.IGNORECASE)
 SILENCER = r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover)"
 RULE = r"(:\s*[A-Z0-9, ]+|\[[\w, -]+\])?"
+WORD = re.compile(r"[a-z]{2,}")
 IGNORE = re.compile(SILENCER + RULE + "(?P<rest>.*)")
 
 
@@ -21,17 +22,18 @@ def tickets(text: str) -> list[str]:
 
 
 def bare_ignores(text: str) -> list[str]:
-    """Lines that silence a check without a reason after it."""
-    found = ((number, IGNORE.search(line)) for number, line in enumerate(text.splitlines(), 1))
+    """Lines that silence a check without a reason after it or in a comment right above."""
+    lines = text.splitlines()
+    found = ((number, IGNORE.search(line)) for number, line in enumerate(lines, 1))
     return [
         f"line {number}: {match.group(0)}"
         for number, match in found
-        if match and len(re.findall(r"[a-z]{2,}", match.group("rest"))) < MINIMAL_REASON
+        if match and not (WORD.search(match.group("rest")) or _comment(lines[: number - 1]))
     ]
 
 
-MINIMAL_REASON = 2
-"""Words that a reason has at least."""
+def _comment(above: list[str]) -> bool:
+    return bool(above) and above[-1].lstrip().startswith("# ")
 
 
 def _lines(text: str, pattern: re.Pattern[str]) -> list[str]:

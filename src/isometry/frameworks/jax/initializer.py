@@ -17,7 +17,8 @@ DEFAULT_AXES: tuple[Axis, Axis, Axis] = (-2, -1, ())
 """``in_axis``, ``out_axis`` and ``batch_axis`` of a ``(*window, in, out)`` kernel."""
 
 
-@dataclass(frozen=True, slots=True)
+# jax.jit keeps weak references to the functions it is given.
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Initializer:
     """``init(key, shape, dtype)`` for one scheme; hashable and comparable, as it is only data.
 

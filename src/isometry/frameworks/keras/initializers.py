@@ -10,6 +10,7 @@ purpose:
   seeds. The bits are those that torch, JAX and NumPy get for that seed, path and shape.
 * An instance that is used twice gives different values. Keras's own repeats them, so that two
   layers which share one start out equal. Give ``path=`` to have the same values again.
+* The names are functions that make an initializer, so they must be called: ``HeNormal()``.
 * ``seed`` is a whole number; a ``SeedGenerator`` is refused.
 * ``layout="torch"`` counts elements as torch would store the kernel.
 
@@ -26,7 +27,6 @@ from isometry import errors, schemes
 from isometry.frameworks import dropins
 from isometry.frameworks.dropins import calls
 from isometry.frameworks.keras.initializer import Initializer
-from isometry.parameters import FanMode
 from isometry.schemes import Scheme
 
 __all__ = [
@@ -82,6 +82,8 @@ DISTRIBUTIONS: dict[str, schemes.Distribution] = {
     "untruncated_normal": "normal",
 }
 """Keras's names of distributions: its "normal" is the truncated one."""
+
+_CUT = "truncated_normal"
 
 
 def from_scheme(scheme: Scheme | str, *, seed: int | None = None, **where: Any) -> Initializer:
@@ -183,30 +185,46 @@ def VarianceScaling(
     return Initializer(scheme, seed=seed, input_axes=input_axes, output_axes=output_axes, **where)
 
 
-def _named(
-    scale: float, mode: FanMode, distribution: str, summary: str
-) -> Callable[..., Initializer]:
-    def named(
-        seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
-    ) -> Initializer:
-        return VarianceScaling(scale, mode, distribution, seed, input_axes, output_axes, **where)
-
-    named.__doc__ = summary
-    return named
+def GlorotUniform(
+    seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
+) -> Initializer:
+    """U(-b, b), b = sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010, eq. 16)."""
+    return VarianceScaling(1.0, "fan_avg", "uniform", seed, input_axes, output_axes, **where)
 
 
-GlorotUniform = _named(
-    1.0, "fan_avg", "uniform", "U(-b, b), b = sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."
-)
-GlorotNormal = _named(
-    1.0, "fan_avg", "truncated_normal", "Truncated normal of variance 2 / (fan_in + fan_out)."
-)
-LecunUniform = _named(1.0, "fan_in", "uniform", "U(-b, b), b = sqrt(3 / fan_in).")
-LecunNormal = _named(1.0, "fan_in", "truncated_normal", "Truncated normal of variance 1 / fan_in.")
-HeUniform = _named(2.0, "fan_in", "uniform", "U(-b, b), b = sqrt(6 / fan_in) (He et al. 2015).")
-HeNormal = _named(
-    2.0, "fan_in", "truncated_normal", "Truncated normal of variance 2 / fan_in (He et al. 2015)."
-)
+def GlorotNormal(
+    seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
+) -> Initializer:
+    """Truncated normal of variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 12)."""
+    return VarianceScaling(1.0, "fan_avg", _CUT, seed, input_axes, output_axes, **where)
+
+
+def LecunUniform(
+    seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
+) -> Initializer:
+    """U(-b, b), b = sqrt(3 / fan_in) (LeCun et al. 1998)."""
+    return VarianceScaling(1.0, "fan_in", "uniform", seed, input_axes, output_axes, **where)
+
+
+def LecunNormal(
+    seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
+) -> Initializer:
+    """Truncated normal of variance 1 / fan_in (LeCun et al. 1998)."""
+    return VarianceScaling(1.0, "fan_in", _CUT, seed, input_axes, output_axes, **where)
+
+
+def HeUniform(
+    seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
+) -> Initializer:
+    """U(-b, b), b = sqrt(6 / fan_in) (He et al. 2015, eq. 10)."""
+    return VarianceScaling(2.0, "fan_in", "uniform", seed, input_axes, output_axes, **where)
+
+
+def HeNormal(
+    seed: int | None = None, input_axes: Axes = None, output_axes: Axes = None, **where: Any
+) -> Initializer:
+    """Truncated normal of variance 2 / fan_in (He et al. 2015, eq. 10)."""
+    return VarianceScaling(2.0, "fan_in", _CUT, seed, input_axes, output_axes, **where)
 
 
 def Orthogonal(gain: float = 1.0, seed: int | None = None, **where: Any) -> Initializer:

@@ -1,51 +1,41 @@
-"""CPU tensors as NumPy arrays over the same memory, in every floating dtype, and the way back."""
+"""CPU tensors as NumPy arrays over the same memory, in every dtype that either knows."""
+
+import ctypes
 
 import ml_dtypes
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from isometry import plans
-from isometry.frameworks.torch import kinds
-
-CACHE_LINE = 64
-"""Bytes to which torch aligns its own allocations, and AVX-512 wants its loads aligned."""
-
-_BITS: dict[int, torch.dtype] = {1: torch.uint8, 2: torch.int16}
-"""A dtype that NumPy and torch share, by item size; a stand-in where they share no name."""
+from isometry.frameworks.torch import kinds, memory
 
 
 def array(tensor: Tensor) -> NDArray[np.generic]:
     """The elements of a CPU tensor; writing into the result writes into ``tensor``.
 
+    ``Tensor.numpy`` is not used: it makes the storage of the user's tensor unresizable for ever,
+    which FSDP cannot live with, and knows neither bfloat16 nor float8.
+
     Args:
         tensor: On the CPU and strided, of any shape and strides.
 
     Returns:
-        The same shape and strides; bfloat16 and float8 as ml_dtypes has them.
+        The same shape and strides, and the tensor is kept alive; bfloat16 and float8 as ml_dtypes
+        has them.
 
+    >>> import torch
     >>> weight = torch.zeros(2, dtype=torch.bfloat16)
     >>> array(weight)[:] = 1.5
     >>> weight.tolist()
     [1.5, 1.5]
     """
-    plain = tensor.detach()
     name = kinds.dtype_name(tensor.dtype)
-    if not hasattr(ml_dtypes, name):
-        return plain.numpy()
-    shared: NDArray[np.generic] = plain.view(_BITS[tensor.itemsize]).numpy()
-    return shared.view(getattr(ml_dtypes, name))
-
-
-def empty(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    """An uninitialized CPU tensor in memory that NumPy allocated.
-
-    NumPy asks the system for huge pages, torch does not: filling a fresh large array takes half the
-    time, since a page fault is paid for every 2 MiB instead of every 4 KiB.
-    """
-    numpy_dtype = plans.numpy_dtype(kinds.dtype_name(dtype))
-    size = int(np.prod(shape, dtype=np.int64)) * numpy_dtype.itemsize
-    raw = np.empty(size + CACHE_LINE, dtype=np.uint8)
-    start = -raw.ctypes.data % CACHE_LINE
-    return torch.from_numpy(raw[start : start + size]).view(dtype).reshape(shape)
+    dtype: np.dtype[np.generic] = np.dtype(getattr(ml_dtypes, name, name))
+    shape = tuple(tensor.shape)
+    if tensor.numel() == 0:
+        return np.empty(shape, dtype)
+    bytes_type = ctypes.c_char * (memory.reach(tensor) * tensor.itemsize)
+    held = bytes_type.from_address(tensor.data_ptr())
+    held.tensor = tensor  # type: ignore[attr-defined]  # the array's base keeps it, so this lives
+    strides = tuple(step * tensor.itemsize for step in tensor.stride())
+    return np.ndarray(shape, dtype, buffer=memoryview(held).cast("B"), strides=strides)

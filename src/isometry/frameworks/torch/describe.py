@@ -16,6 +16,9 @@ def describe(model: nn.Module) -> tuple[Parameter, ...]:
     Args:
         model: A module on any device, meta included.
 
+    Returns:
+        Descriptions, whose paths, shapes and dtypes are those a plan speaks of.
+
     Raises:
         UnsupportedTensorError: A tensor whose shape or meaning cannot be known: lazy, partitioned
             by ZeRO-3, packed by quantization, overlapping another.

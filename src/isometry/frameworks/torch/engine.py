@@ -30,6 +30,12 @@ _LANES = 4
 def words(key: rng.Key, start: int, count: int, *, device: torch.device | str = "cpu") -> Tensor:
     """The words ``start .. start + count`` of the key's stream.
 
+    Args:
+        key: From ``rng.derive_key``.
+        start: Index of the first word.
+        count: How many.
+        device: Where they are made.
+
     Returns:
         int64, shape ``(count,)``, on ``device``; exact.
 

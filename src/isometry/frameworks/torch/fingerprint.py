@@ -19,6 +19,9 @@ def fingerprint(model: nn.Module, *, threads: int | None = None) -> weights.Fing
         model: On any device but meta.
         threads: How many threads; they do not change it.
 
+    Returns:
+        A sum for every tensor, and their sum.
+
     Raises:
         UnsupportedTensorError: A tensor has no values to read.
 

@@ -9,7 +9,7 @@ from torch.nn.utils.weight_norm import WeightNorm
 from typing_extensions import override
 
 from isometry import rng
-from isometry.frameworks.torch.parametrization import Parametrization, Stored, estimate
+from isometry.frameworks.torch.parametrization import Parametrization, Stored, singular_vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +94,7 @@ class SpectralHook(Parametrization):
         original, u, v = self.tensors()
         with torch.no_grad():
             original.copy_(value)
-            estimate(value, self.hook.dim, u, v, key)
+            singular_vectors(value, self.hook.dim, u, v, key)
         self.refresh()
 
     @override

@@ -64,6 +64,11 @@ def is_wrapper(tensor: Tensor) -> bool:
 def refuse_undescribable(path: str, tensor: Tensor, owner: nn.Module) -> None:
     """Refuse a tensor whose shape is not known.
 
+    Args:
+        path: Its address.
+        tensor: The tensor.
+        owner: The module that it belongs to, which knows its size.
+
     Raises:
         UnsupportedTensorError: It is lazy, or partitioned away by ZeRO-3.
     """
@@ -99,6 +104,11 @@ def unwritable(tensor: Tensor) -> tuple[str, str] | None:
         return (
             f"it is a {type(tensor).__name__}, a tensor class with operations of its own",
             "initialize the model before its weights are converted",
+        )
+    if tensor.is_conj() or tensor.is_neg():
+        return (
+            "it is a conjugate that has not been computed yet",
+            "call .resolve_conj() on it in the model's constructor",
         )
     if tensor.device.type == "meta":
         return "it is on the meta device and has no memory", "call materialize(model, plan)"

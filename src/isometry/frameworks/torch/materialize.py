@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from isometry import errors, plans, weights
-from isometry.frameworks.torch import arrays, claims, memory
+from isometry.frameworks.torch import claims, memory
 from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.undo import Undo
 from isometry.frameworks.torch.write import Job, Order, jobs_of, put, refuse_unwritable, told
@@ -39,6 +39,9 @@ def materialize(
             Buffers that no checkpoint holds, such as tables of positions, keep theirs.
         threads: How many threads fill; the values do not depend on it.
 
+    Returns:
+        What was written, tensor by tensor.
+
     Raises:
         MismatchError: Plan and model disagree, or the plan keeps a tensor that has no memory.
         UnsupportedTensorError: A tensor that cannot be written.
@@ -57,7 +60,7 @@ def materialize(
     jobs = jobs_of(plan, model)
     _refuse_kept(jobs)
     allocation = _Allocation(torch.device(device), _dtype(dtype))
-    undo = Undo(limit=0, planned=0)
+    undo = Undo(copies=False)  # the tensors with memory are new
     try:
         housed = [replace(job, slot=allocation.housed(job.slot, undo)) for job in jobs]
         refuse_unwritable([job for job in housed if job.is_due])
@@ -108,10 +111,10 @@ class _Allocation:
         return tuple(made[id(old)] for old in slot.tensors)
 
     def _block(self, tensor: Tensor, dtype: torch.dtype) -> Tensor:
-        elements = memory.reach(tensor)
-        if self._device.type == "cpu":
-            return arrays.empty((elements,), dtype)
-        return torch.empty(elements, dtype=dtype, device=self._device)
+        # Uninitialized, and so without a pass over the memory: the fill touches each page first, in
+        # parallel. Huge pages were measured and not asked for: where a virtual machine has given
+        # memory back to its host they cost five times as much.
+        return torch.empty(memory.reach(tensor), dtype=dtype, device=self._device)
 
     def _target(self, tensor: Tensor, *, persistent: bool) -> torch.dtype:
         casts = self._dtype is not None and tensor.is_floating_point() and persistent

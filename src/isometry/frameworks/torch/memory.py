@@ -26,6 +26,9 @@ def identity(tensor: Tensor) -> object:
 def refuse_partial_overlap(tensors: Iterable[tuple[str, Tensor]]) -> None:
     """Refuse two different tensors that have an element in common: what one writes the other loses.
 
+    Args:
+        tensors: Each with its path.
+
     Raises:
         UnsupportedTensorError: They do; both are named.
     """

@@ -40,6 +40,9 @@ def initialize_missing(
         threads: How many threads fill.
         backup: Bytes of copies.
 
+    Returns:
+        What was written, and what was kept because it was loaded.
+
     Raises:
         MismatchError: A name that the model does not have, so that nothing is taken for missing
             only because it is called otherwise.

@@ -12,6 +12,9 @@ _HIDDEN = ("torch.ao.nn.quantized", "torch.nn.quantized")
 def refuse(model: nn.Module) -> None:
     """Refuse a model with weights that cannot be seen, and so would silently keep their values.
 
+    Args:
+        model: Any module.
+
     Raises:
         UnsupportedTensorError: It has such a module, which is named.
     """

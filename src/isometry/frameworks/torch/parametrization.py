@@ -2,13 +2,12 @@
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+import scipy.sparse.linalg
 import torch
 from torch import Tensor, nn
 
 from isometry import rng
-
-POWER_STEPS = 15
-"""Power iterations after which torch's ``spectral_norm`` trusts its singular vectors."""
 
 Stored = tuple[nn.Module, str]
 """A tensor that a parametrization keeps: the module that holds it and the attribute's name."""
@@ -71,17 +70,17 @@ class Parametrization(ABC):
         """Recompute what was derived from the stored tensors, after they changed."""
 
 
-def estimate(weight: Tensor, dim: int, u: Tensor, v: Tensor, key: rng.Key) -> None:
+def singular_vectors(weight: Tensor, dim: int, u: Tensor, v: Tensor, key: rng.Key) -> None:
     """Set ``u`` and ``v`` to the first singular vectors of ``weight``; to rounding, not exact.
 
-    Power iteration from a start that ``key`` gives, so that no generator is touched.
+    Torch's own power iteration stops after 15 steps, several percent below the norm of a Gaussian
+    matrix; Lanczos iteration converges. Its start comes from ``key``: no generator is touched.
     """
-    matrix = weight.movedim(dim, 0).flatten(1)
-    start = torch.from_numpy(rng.gaussian(key, 0, u.numel())).to(u)
-    left = nn.functional.normalize(start, dim=0)
-    right = nn.functional.normalize(matrix.mT @ left, dim=0)
-    for _ in range(POWER_STEPS):
-        left = nn.functional.normalize(matrix @ right, dim=0)
-        right = nn.functional.normalize(matrix.mT @ left, dim=0)
-    u.copy_(left)
-    v.copy_(right)
+    matrix = weight.movedim(dim, 0).flatten(1).double().cpu().numpy()
+    if min(matrix.shape) == 1:
+        left, _, right = np.linalg.svd(matrix, full_matrices=False)
+    else:
+        start = rng.gaussian(key, 0, min(matrix.shape))
+        left, _, right = scipy.sparse.linalg.svds(matrix, k=1, v0=start)
+    u.copy_(torch.from_numpy(left[:, 0].copy()))
+    v.copy_(torch.from_numpy(right[0].copy()))

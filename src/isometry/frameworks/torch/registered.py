@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from isometry import errors, rng
 from isometry.frameworks.torch import kinds, paths
-from isometry.frameworks.torch.parametrization import Parametrization, Stored, estimate
+from isometry.frameworks.torch.parametrization import Parametrization, Stored, singular_vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +83,7 @@ class Registered(Parametrization):
             for step in reversed(list(self.steps)):
                 inverse = step.right_inverse(inverse)  # type: ignore[operator]  # checked by problem()
                 if isinstance(step, _SpectralNorm) and inverse.ndim > 1:
-                    estimate(inverse, step.dim, step._u, step._v, key)
+                    singular_vectors(inverse, step.dim, step._u, step._v, key)
             parts = (inverse,) if isinstance(inverse, Tensor) else tuple(inverse)
             for original, part in zip(_originals(self.steps), parts, strict=True):
                 original.detach().copy_(part)
@@ -94,7 +94,8 @@ class Registered(Parametrization):
         try:
             self.steps.eval()  # spectral_norm iterates, and so changes its vectors, while training
             with torch.no_grad():
-                return self.steps().detach()  # type: ignore[no-any-return]
+                weight: Tensor = self.steps()
+                return weight.detach()
         finally:
             for step, training in modes:
                 step.training = training

@@ -23,6 +23,13 @@ def runs(tensor: "DTensor", *, path: str = "") -> tuple[Ranges, ...]:
     parallelism cut one dimension unevenly, torch cuts from right to left against its own metadata;
     that order is taken if and only if it fits the local tensor, with a warning.
 
+    Args:
+        tensor: Sharded or replicated.
+        path: Its address, for messages.
+
+    Returns:
+        One tuple of ranges a dimension; an empty one where this rank holds nothing.
+
     Raises:
         UnsupportedTensorError: A partial sum, or a layout that does not fit the local tensor.
     """

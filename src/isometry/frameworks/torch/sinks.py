@@ -69,7 +69,7 @@ def put_on_device(
         else:
             engine.fill_box(plain, key, drawing.law, shape=assignment.parameter.shape, runs=runs)
     else:
-        made = arrays.empty(tuple(tensor.shape), tensor.dtype)
+        made = torch.empty(tensor.shape, dtype=tensor.dtype)
         weights.write(arrays.array(made), assignment, seed, runs=runs, threads=threads)
         plain.copy_(made)
     return arrays.array(plain.flatten()[:SAMPLE].cpu())
@@ -79,7 +79,7 @@ def _put_expanded(
     tensor: Tensor, assignment: plans.Assignment, *, seed: int
 ) -> NDArray[np.generic]:
     """An expanded dimension holds one element in memory: the values along it must be one."""
-    made = arrays.empty(tuple(tensor.shape), tensor.dtype)
+    made = torch.empty(tensor.shape, dtype=tensor.dtype)
     weights.write(arrays.array(made), assignment, seed)
     kept = memory.collapsed(made, like=tensor)
     apart = memory.collapsed(tensor.detach(), like=tensor)
@@ -104,7 +104,7 @@ def _values(
     threads: int | None,
 ) -> NDArray[np.generic]:
     """The values in a fresh array of the tensor's shape, row-major."""
-    made = arrays.array(arrays.empty(tuple(tensor.shape), tensor.dtype))
+    made = arrays.array(torch.empty(tensor.shape, dtype=tensor.dtype))
     weights.write(made, assignment, seed, runs=runs, threads=threads)
     return made
 

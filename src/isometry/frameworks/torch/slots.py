@@ -63,6 +63,12 @@ class Slot:
 def slots(model: nn.Module) -> tuple[Slot, ...]:
     """Every tensor of ``model`` once, module by module, parameters before buffers.
 
+    Args:
+        model: Any module.
+
+    Returns:
+        Slots in the model's order; a tied tensor stands at its first name.
+
     Raises:
         UnsupportedTensorError: Two tensors share a part of their memory, or a parametrization
             cannot say what shape its weight has.

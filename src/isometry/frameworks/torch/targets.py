@@ -14,6 +14,12 @@ from isometry import errors
 def on_meta(factory: Callable[[], Any]) -> nn.Module:
     """The model that ``factory`` builds, on the meta device, so without memory for its weights.
 
+    Args:
+        factory: Called once, without arguments.
+
+    Returns:
+        The model; its parameters have shapes and no values.
+
     Raises:
         ModelError: The factory raises, or returns something that is no module.
     """
@@ -42,6 +48,12 @@ def transformers_factory(config: Path) -> Callable[[], nn.Module]:
 
     The class is the first of the config's ``architectures`` where there is one, else the base model
     of its ``model_type``.
+
+    Args:
+        config: The file.
+
+    Returns:
+        A function of no arguments; what it builds is initialized as transformers does.
 
     Raises:
         FileError: The file cannot be read as JSON.

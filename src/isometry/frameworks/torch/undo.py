@@ -9,20 +9,19 @@ Step = Callable[[], None]
 
 
 class Undo:
-    """Copies of what is about to be written, as long as they fit a limit.
+    """What to do, last first, to be where one was.
 
     Args:
-        limit: Bytes that the copies may take.
-        planned: Bytes that will be written in all; above the limit no copies are made.
+        copies: Whether the old values of what is written are kept.
     """
 
-    def __init__(self, *, limit: int, planned: int) -> None:
-        self.is_possible = planned <= limit
+    def __init__(self, *, copies: bool) -> None:
+        self.copies = copies
         self._steps: list[Step] = []
 
     def keep(self, *tensors: Tensor) -> None:
-        """Remember the values of tensors that have memory."""
-        if self.is_possible:
+        """Remember the values of tensors that have memory, where copies are kept."""
+        if self.copies:
             self._steps.extend(_restoring(tensor) for tensor in tensors)
 
     def then(self, step: Step) -> None:

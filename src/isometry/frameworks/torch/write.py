@@ -72,6 +72,9 @@ def apply(
         backup: Bytes that copies of the old values may take. If all of them fit, an exception
             leaves the model as it was.
 
+    Returns:
+        What was written and what was kept, tensor by tensor.
+
     Raises:
         MismatchError: Plan and model disagree; nothing is written.
         UnsupportedTensorError: A tensor that cannot be written; nothing is written.
@@ -94,6 +97,13 @@ def apply(
 
 def jobs_of(plan: plans.Plan, model: nn.Module) -> list[Job]:
     """Every tensor of the model with its assignment.
+
+    Args:
+        plan: A plan.
+        model: The model that it is for.
+
+    Returns:
+        Jobs in the model's order.
 
     Raises:
         MismatchError: Plan and model disagree.
@@ -118,6 +128,9 @@ def write(
         order: How to write.
         keep: Why a job that is due is not written; empty where it is.
 
+    Returns:
+        What was written and what was kept.
+
     Raises:
         UnsupportedTensorError: A tensor cannot be written; nothing is written.
         ApplyError: As in :func:`apply`.
@@ -125,7 +138,7 @@ def write(
     start = time.perf_counter()
     due = {id(job): job for job in jobs if job.is_due and not keep(job)}
     refuse_unwritable(list(due.values()))
-    undo = Undo(limit=order.backup, planned=sum(size(job) for job in due.values()))
+    undo = Undo(copies=sum(size(job) for job in due.values()) <= order.backup)
     entries: list[weights.Entry] = []
     with _undoing(undo, entries, jobs):
         for job in jobs:
@@ -151,6 +164,9 @@ def told(
 
 def refuse_unwritable(due: Sequence[Job]) -> None:
     """Refuse tensors that cannot be written, all at once.
+
+    Args:
+        due: What is to be written.
 
     Raises:
         UnsupportedTensorError: There are such tensors.
@@ -204,7 +220,7 @@ def _put_parametrized(
     job: Job, parametrization: Parametrization, order: Order, undo: Undo
 ) -> weights.Entry:
     stand_in, stored = job.slot.tensor, parametrization.tensors()
-    value = arrays.empty(tuple(stand_in.shape), stand_in.dtype)
+    value = torch.empty(stand_in.shape, dtype=stand_in.dtype)
     sinks.put(value, job.assignment, seed=order.seed, threads=order.threads)
     _keep(parametrization, undo)
     parametrization.store(value.to(stored[0].device), rng.derive_key(order.seed, job.slot.path))
@@ -245,7 +261,7 @@ def _undoing(undo: Undo, entries: list[weights.Entry], jobs: Sequence[Job]) -> I
     try:
         yield
     except BaseException as cause:  # KeyboardInterrupt too must not leave half a model unsaid
-        if undo.is_possible:
+        if undo.copies:
             undo.roll_back()
             raise
         written = tuple(entry.path for entry in entries if entry.writes)

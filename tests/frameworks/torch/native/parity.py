@@ -64,7 +64,12 @@ def values(build: Callable[[], nn.Module], seed: int) -> dict[str, Array]:
 
 
 def _logical(slot: Slot) -> torch.Tensor:
-    return slot.tensor if slot.parametrization is None else slot.parametrization.read()
+    """What is drawn: spectral norm divides it, so a model starts with the quotient."""
+    if slot.parametrization is None:
+        return slot.tensor
+    stored = {name: getattr(owner, name) for owner, name in slot.parametrization.stored()}
+    divided = stored.get("weight_orig", stored.get("original"))
+    return slot.parametrization.read() if divided is None else divided
 
 
 def _array(tensor: torch.Tensor) -> Array:
@@ -85,7 +90,7 @@ def _verdict(one: plans.Assignment, sample: Sample) -> Verdict:
 
 
 def _pooled(plan: plans.Plan, models: list[dict[str, Array]]) -> list[Verdict]:
-    """All tensors of one law together, so that small ones are judged with power; copies count once."""
+    """All tensors of one law together, to judge small ones with power; copies count once."""
     pools: dict[Any, dict[bytes, Array]] = {}
     for one in plan:
         if isinstance(one.scheme, schemes.Normal | schemes.Uniform | schemes.TruncatedNormal):

@@ -6,9 +6,7 @@ from isometry import errors, plans, schemes
 from isometry.frameworks.torch.native import reasons
 from isometry.frameworks.torch.native.choices import Choice, recorded
 from isometry.frameworks.torch.native.contents import Tracer
-from isometry.frameworks.torch.native.parametrizations import logical
 from isometry.frameworks.torch.native.tape import Tape
-from isometry.frameworks.torch.slots import Slot
 from isometry.parameters import Parameter
 
 __all__ = ["Assigning"]
@@ -23,10 +21,6 @@ class Assigning:
         self._tape = tape
         self._tracer = Tracer(tape)
         self._choice = Choice(self._tracer.replay)
-
-    def tensor(self, slot: Slot) -> Tensor:
-        """The tensor whose content is the slot's; call it while the recording runs."""
-        return slot.tensor if slot.parametrization is None else logical(slot.parametrization)
 
     def assignment(self, parameter: Parameter, tensor: Tensor) -> plans.Assignment | str:
         """The assignment, or the clause that says why there is none."""

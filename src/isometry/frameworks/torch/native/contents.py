@@ -1,15 +1,21 @@
 """What a region of a storage holds, traced back through the tape to laws and known values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import torch
 
 from isometry import errors, schemes
 from isometry.frameworks.torch.native import drawing, geometry, lowering
 from isometry.frameworks.torch.native.replay import Replay, constant
-from isometry.frameworks.torch.native.tape import Ref, Region, Tape, Write
+from isometry.frameworks.torch.native.tape import Literal, Ref, Region, Tape, Write
 from isometry.frameworks.torch.native.terms import Term, resized
 
 __all__ = ["Content", "Expression", "Filled", "Patch", "Patched", "Settled", "Shaped", "Tracer"]
+
+
+_START = 0
+"""Before all writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ class Tracer:
             if geometry.covers(write.region, ref.region):
                 return _assembled(self._cut(write, ref), patches)
             patches.append(self._patch(write, ref))
+        if self.tape.storages[ref.storage].base is not None:
+            return _assembled(Settled(ref, _START), patches)
         if not geometry.tiled(ref.region.size, [patch.box for patch in patches]):
             raise errors.UncoveredError(
                 "is written only in part" if patches else "is never written"
@@ -116,8 +124,38 @@ class Tracer:
         if source is not None:
             return source
         term = drawing.law(write)
-        if term is None:
-            term = lowering.lowered(write, lambda leaf: self._term(leaf, write.call.time))
+        if term is not None:
+            return Filled(term) if isinstance(term, float | int) else Expression(term)
+        return self._mapped(write)
+
+    def _mapped(self, write: Write) -> Content:
+        """What an operator makes of its first operand, part by part where that has parts."""
+        leaf = drawing.bound(write.call).get("self")
+        if not isinstance(leaf, Ref) or leaf.region.size != write.region.size:
+            return self._image(write, leaf, None)
+        if _is_broadcast(leaf.region) or self.replay.settled(leaf, write.call.time):
+            return self._image(write, leaf, None)
+        return self._image(write, leaf, self.content(leaf, write.call.time))
+
+    def _image(self, write: Write, leaf: Any, content: Content | None) -> Content:
+        time = write.call.time
+        match content:
+            case Patched(base, patches):
+                images = (Patch(p.box, self._image(write, leaf, p.content)) for p in patches)
+                under = None if base is None else self._image(write, leaf, base)
+                return Patched(under, tuple(images))
+            case Filled(value):
+                return Filled(lowering.rerun(write.call, leaf, torch.tensor(value)).item())
+            case Shaped(schemes.Orthogonal() as scheme):
+                factor = lowering.factor(write.call)
+                return Shaped(replace(scheme, gain=scheme.gain * factor))
+            case Settled(ref, moment):
+                made = lowering.rerun(write.call, leaf, self.replay.value(ref, moment))
+                return self._operand(Literal(made), time)
+        known = content.term if isinstance(content, Expression) else None
+        term = lowering.lowered(
+            write, lambda o: known if o is leaf and known is not None else self._term(o, time)
+        )
         return Filled(term) if isinstance(term, float | int) else Expression(term)
 
     def _settled(self, ref: Ref, time: int, writes: list[Write]) -> Content:

@@ -105,8 +105,8 @@ def _transformed(name: str, values: dict[str, Any], size: tuple[int, ...]) -> Te
         case "bernoulli_" | "bernoulli":
             return applied("lt", u, known(values.get("p", values["self"])))
         case "randint" | "randint_like" | "random_" if values.get("high", values.get("to")):
-            low: int = values.get("low", values.get("from")) or 0
-            high: int = values.get("high", values.get("to"))
+            low: Any = values.get("low", values.get("from")) or 0
+            high: Any = values.get("high", values.get("to"))
             return applied("floor", applied("add", applied("mul", u, high - low), low))
     raise errors.UncoveredError(f"is drawn by {name}, which has no law here")
 

@@ -1,5 +1,6 @@
 """How two regions of one storage lie to each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isometry.frameworks.torch.native.tape import Region
@@ -80,7 +81,7 @@ def covers(outer: Region, inner: Region) -> bool:
     return _dense(outer) and outer.offset <= inner.offset and _last(inner) <= _last(outer)
 
 
-def tiled(size: tuple[int, ...], boxes: list[Box]) -> bool:
+def tiled(size: tuple[int, ...], boxes: Sequence[Box]) -> bool:
     """Whether the boxes, none over another, fill the whole of ``size``."""
     if any(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i]):
         return False

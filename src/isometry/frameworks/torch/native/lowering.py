@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.utils._pytree import tree_map
 
 from isometry import errors
 from isometry.frameworks.torch.native.drawing import bound, known
-from isometry.frameworks.torch.native.tape import Ref, Write
-from isometry.frameworks.torch.native.terms import Known, Step, Term, applied
+from isometry.frameworks.torch.native.tape import Call, Literal, Ref, Write
+from isometry.frameworks.torch.native.terms import Step, Term, applied
 
-__all__ = ["COPIES", "lowered"]
+__all__ = ["COPIES", "factor", "lowered", "rerun"]
 
 Operand = Callable[[Any], Term | float]
 """From a recorded argument to a term."""
@@ -43,6 +44,47 @@ def lowered(write: Write, operand: Operand) -> Term | float:
     if name in _BINARY:
         return _binary(name, values, operand)
     return _other(name, values, operand, write)
+
+
+def rerun(call: Call, leaf: Any, tensor: torch.Tensor) -> torch.Tensor:
+    """The call's result for other values of ``leaf``, its other operands being numbers.
+
+    Raises:
+        UncoveredError: Another operand is no number.
+    """
+
+    def real(item: Any) -> Any:
+        if item is leaf:
+            return tensor.clone()
+        return _number(item) if isinstance(item, Ref | Literal) else item
+
+    args, kwargs = tree_map(real, (call.args, call.kwargs))
+    result: torch.Tensor = call.func(*args, **kwargs)
+    return result
+
+
+def _number(item: Ref | Literal) -> float:
+    """The operand as a number.
+
+    Raises:
+        UncoveredError: It is none.
+    """
+    if isinstance(item, Literal) and item.tensor.numel() == 1:
+        return float(item.tensor)
+    raise errors.UncoveredError("is computed from several tensors, one filled part by part")
+
+
+def factor(call: Call) -> float:
+    """The number that a product or quotient multiplies by.
+
+    Raises:
+        UncoveredError: The call is neither.
+    """
+    other, name = bound(call).get("other"), call.name.rstrip("_")
+    number = _number(other) if isinstance(other, Ref | Literal) else other
+    if name not in {"div", "mul"} or not number:
+        raise errors.UncoveredError(f"is computed from an orthogonal matrix by {call.name}")
+    return float(number) if name == "mul" else 1.0 / float(number)
 
 
 def _binary(name: str, values: dict[str, Any], operand: Operand) -> Term | float:
@@ -116,8 +158,3 @@ def _summed(name: str, term: Term | float, values: dict[str, Any]) -> Term:
     listed = [axes] if isinstance(axes, int) else list(axes or ())
     kept = float(bool(values.get("keepdim")))
     return Step(name, (term, kept, *(float(axis) for axis in listed)))
-
-
-def is_known(term: Term | float) -> bool:
-    """Whether no draw is behind the term itself."""
-    return isinstance(term, Known | float | int)

@@ -1,13 +1,15 @@
 """``native``: the plan that a model's own code stands for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from torch import nn
 
 from isometry import errors, plans
-from isometry.frameworks.torch.describe import described
+from isometry.frameworks.torch.describe import describe, described
 from isometry.frameworks.torch.native.assigning import Assigning
 from isometry.frameworks.torch.native.generators import generators_kept
+from isometry.frameworks.torch.native.parametrizations import weight
 from isometry.frameworks.torch.native.recorder import recording
 from isometry.frameworks.torch.native.sources import Source, builder
 from isometry.frameworks.torch.native.tape import Tape
@@ -28,6 +30,7 @@ def native(source: Source) -> plans.Plan:
             modules' own ``reset_parameters``, ``init_weights`` and the like run on an empty copy.
 
     Raises:
+        MismatchError: The model is not what its class and configuration build.
         ModelError: The model's code raised.
         UncoveredError: A tensor that the code leaves unwritten, or computes from draws in a way
             that has no law here; all of them are listed.
@@ -47,17 +50,19 @@ def observed(source: Source) -> tuple[nn.Module, plans.Plan]:
     build = builder(source)
     with generators_kept(), recording(tape):
         model = _built(build)
-        assigning = Assigning(tape)
-        found = described(model)
-        logical = [assigning.tensor(slot) for slot, _ in found]
+    found = described(model)  # it looks at some norms' outputs, which is nothing to record
+    with recording(tape):
+        logical = [weight(slot) for slot, _ in found]
+    assigning = Assigning(tape)
     outcomes = [
         assigning.assignment(parameter, tensor)
         for (_, parameter), tensor in zip(found, logical, strict=True)
     ]
     problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
     if problems:
-        raise _uncovered(problems)
-    return model, plans.Plan("native", tuple(o for o in outcomes if not isinstance(o, str)))
+        raise _uncovered(problems, is_built=isinstance(source, nn.Module))
+    plan = plans.Plan("native", tuple(o for o in outcomes if not isinstance(o, str)))
+    return model, _described_as(plan, source) if isinstance(source, nn.Module) else plan
 
 
 def _built(build: Callable[[], nn.Module]) -> nn.Module:
@@ -74,10 +79,17 @@ def _built(build: Callable[[], nn.Module]) -> nn.Module:
         ) from cause
 
 
-def _uncovered(problems: list[str]) -> errors.UncoveredError:
+def _described_as(plan: plans.Plan, model: nn.Module) -> plans.Plan:
+    """The plan in the words of the model that it is for: its order, its dtypes, its ties."""
+    parameters = describe(model)
+    plan.require(parameters, dtypes=False)
+    return replace(plan, assignments=tuple(replace(plan[p.path], parameter=p) for p in parameters))
+
+
+def _uncovered(problems: list[str], *, is_built: bool) -> errors.UncoveredError:
+    factory = "pass the function that builds the model, lambda: MyModel(...), which shows more"
     return errors.UncoveredError(
-        f"{len(problems)} tensors have no law: " + "; ".join(problems),
+        f"{len(problems)} tensor{'s' * (len(problems) > 1)} without a law: {'; '.join(problems)}",
         needed="every parameter and buffer written by the model's own initialization",
-        do="pass a factory (a function without arguments that builds the model), "
-        "or use a recipe with a rule for them",
+        do=factory if is_built else "write it there, or use a recipe with a rule for it",
     )

@@ -40,6 +40,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's m
         tape: What was logged.
     """
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Torch would load its whole compiler to keep it out of here, which takes seconds."""
+        return False
+
     def __init__(self, tape: Tape) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch keeps the mode's state there
         self.tape = tape
