@@ -6,4 +6,15 @@ from isometry.graphs.maps import Map
 from isometry.graphs.node import FAMILIES, Family, Node
 from isometry.graphs.reading import Reading, Use, read
 
-__all__ = ["FAMILIES", "Family", "Graph", "Join", "Map", "Node", "Reading", "Use", "from_json", "read"]
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "Graph",
+    "Join",
+    "Map",
+    "Node",
+    "Reading",
+    "Use",
+    "from_json",
+    "read",
+]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from isometry.graphs.node import Node
 
@@ -43,9 +44,14 @@ class Graph:
 def from_json(text: str) -> Graph:
     """The graph that :meth:`Graph.to_json` wrote."""
     fields = json.loads(text)
-    nodes = tuple(Node(**{key: _frozen(value) for key, value in node.items()}) for node in fields["nodes"])
+    nodes = tuple(_node(node) for node in fields["nodes"])
     return Graph(nodes, *(tuple(fields[key]) for key in ("outputs", "unused", "notes")))
 
 
-def _frozen(value: object) -> object:
+def _node(fields: dict[str, Any]) -> Node:
+    return Node(**{key: _frozen(value) for key, value in fields.items()})
+
+
+def _frozen(value: Any) -> Any:
+    """JSON knows lists only; a graph holds tuples only."""
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

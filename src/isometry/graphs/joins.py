@@ -1,11 +1,11 @@
 """Residual joins: sums of a stream and a branch that left it.
 
-An addition is a join if one side reaches, through views, norms, scalings and earlier joins only, a value
-that the other side depends on through at least one weight. A projection shortcut is a side that reaches
-it through exactly one weight and no activation.
+An addition is a join if one side reaches, through views, norms, scalings and earlier joins only,
+a value that the other side depends on through at least one weight. A projection shortcut is a
+side that reaches it through exactly one weight and no activation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isometry.graphs.labels import Parts, label
 
@@ -60,15 +60,25 @@ def _join(found: Parts, made: dict[int, Join], index: int) -> Join | None:
     return None
 
 
-def _with_stream(found: Parts, made: dict[int, Join], index: int, stream: int, branch: int) -> Join | None:
+def _with_stream(
+    found: Parts, made: dict[int, Join], index: int, stream: int, branch: int
+) -> Join | None:
     for start in sorted(still(found, made, stream) & behind(found, branch), reverse=True):
         weights = between(found, start, branch)
         if weights:
-            return Join(index, start, adopted(found, start, branch, weights), last(found, branch, weights), None)
+            return Join(
+                index,
+                start,
+                adopted(found, start, branch, weights),
+                last(found, branch, weights),
+                None,
+            )
     return None
 
 
-def _with_shortcut(found: Parts, made: dict[int, Join], index: int, stream: int, branch: int) -> Join | None:
+def _with_shortcut(
+    found: Parts, made: dict[int, Join], index: int, stream: int, branch: int
+) -> Join | None:
     ends = [i for i in still(found, made, stream) if i in found.maps]
     if len(ends) != 1 or found.maps[ends[0]].signal is None:
         return None
@@ -77,7 +87,13 @@ def _with_shortcut(found: Parts, made: dict[int, Join], index: int, stream: int,
     for start in sorted(still(found, made, before) & behind(found, branch), reverse=True):
         weights = between(found, start, branch)
         if weights and ends[0] not in weights:
-            return Join(index, start, adopted(found, start, branch, weights), last(found, branch, weights), ends[0])
+            return Join(
+                index,
+                start,
+                adopted(found, start, branch, weights),
+                last(found, branch, weights),
+                ends[0],
+            )
     return None
 
 
@@ -162,7 +178,7 @@ def last(found: Parts, end: int, weights: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def upstream(found: Parts, made: dict[int, Join], index: int) -> set[int]:
-    """The same stream and what it was before it was bent: back through activations of a join, too."""
+    """The same stream, and what it was before an activation after a join bent it."""
     reached: set[int] = set()
     waiting = [index]
     while waiting:
@@ -174,9 +190,9 @@ def upstream(found: Parts, made: dict[int, Join], index: int) -> set[int]:
 
 
 def adopted(found: Parts, start: int, end: int, weights: tuple[int, ...]) -> tuple[int, ...]:
-    """Weights that feed the branch from outside its stream, as cross-attention's keys and values do.
+    """Weights of the branch, with those that feed it from outside its stream.
 
-    They belong to the branch if nothing else takes what they map.
+    Keys and values of cross-attention belong to the branch if nothing else takes what they map.
     """
     inside = _downstream(found, start, end)
     reached: set[int] = set()
@@ -190,7 +206,9 @@ def adopted(found: Parts, start: int, end: int, weights: tuple[int, ...]) -> tup
         if step not in inside and step in found.maps:
             extra |= {step} if found.maps[step].kind != "embedding" else set()
         elif step in inside or not found.maps.keys() & {step}:
-            waiting += [i for i in found.links.signals(step) if i in inside or _serves(found, i, reached)]
+            waiting += [
+                i for i in found.links.signals(step) if i in inside or _serves(found, i, reached)
+            ]
     return tuple(sorted({*weights, *extra}))
 
 
@@ -208,9 +226,10 @@ def _numbered(found: Parts, made: dict[int, Join]) -> tuple[Join, ...]:
         stream[index] = stream[max(earlier)] if earlier else index
         members.setdefault(stream[index], []).append(index)
     return tuple(
-        Join(
-            join.step, join.start, join.branch, join.last, join.shortcut,
-            members[stream[index]].index(index) + 1, len(members[stream[index]]),
-        )  # fmt: skip
+        replace(
+            join,
+            place=members[stream[index]].index(index) + 1,
+            depth=len(members[stream[index]]),
+        )
         for index, join in made.items()
     )

@@ -48,7 +48,7 @@ def parts(graph: Graph) -> Parts:
 
 
 def rotations(found: Parts) -> Iterator[int]:
-    """Sums of one signal with itself, moved and scaled: rotary embeddings, and nothing that joins."""
+    """Sums of one signal with itself, moved and scaled: rotary embeddings join nothing."""
     for node in found.links.graph.nodes:
         if node.family == "add" and label(found, node.index) == "add":
             ends = [origins(found, i) for i in found.links.signals(node.index)]
@@ -97,7 +97,9 @@ def sources_of(found: Parts, index: int | None) -> tuple[str, ...]:
     """Labels of what a value comes from, views and scalings looked through, sorted."""
     if index is None or not found.links.node(index).signal:
         return ("index",)
-    return tuple(sorted({label(found, i) or found.links.node(i).family for i in origins(found, index)}))
+    return tuple(
+        sorted({label(found, i) or found.links.node(i).family for i in origins(found, index)})
+    )
 
 
 def origins(found: Parts, index: int) -> tuple[int, ...]:
@@ -129,7 +131,7 @@ def _behind(found: Parts, step: int) -> list[int]:
 
 
 def consumers_of(found: Parts, index: int) -> tuple[str, ...]:
-    """Labels of what takes a value, views and scalings looked through, sorted; ``output`` included."""
+    """Labels of what takes a value, views and scalings looked through, sorted, with outputs."""
     labels: set[str] = set()
     seen: set[int] = set()
     waiting = [index]
@@ -149,7 +151,7 @@ def consumers_of(found: Parts, index: int) -> tuple[str, ...]:
 
 
 def _ahead(found: Parts, step: int) -> list[int]:
-    """The steps that take the value of ``step``, regions and hand-written norms taken as one step."""
+    """The steps that take a value, regions and hand-written norms taken as one step."""
     root = found.sources.root
     ahead: dict[int, None] = {}
     for follower in found.links.followers[step]:
@@ -158,7 +160,9 @@ def _ahead(found: Parts, step: int) -> list[int]:
         if follower in found.sources.inside:
             ahead[found.sources.inside[follower]] = None
         elif root[follower] == root[step] and root[follower] != follower:
-            ahead |= dict.fromkeys(r.exit for r in found.leaving[root[step]] if _leads(r, step, follower))
+            ahead |= dict.fromkeys(
+                r.exit for r in found.leaving[root[step]] if _leads(r, step, follower)
+            )
         else:
             ahead[follower] = None
     return list(ahead)

@@ -14,8 +14,8 @@ class Links:
     Attributes:
         graph: The graph.
         followers: For each step, the steps that take its value, in order.
-        learned: For each step, whether its value is computed from parameters and constants only, and
-            from one parameter at least.
+        learned: For each step, whether its value is computed from parameters and constants only,
+            and from one parameter at least.
     """
 
     graph: Graph

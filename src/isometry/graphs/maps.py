@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from isometry.graphs import operations
 from isometry.graphs.links import Links
 from isometry.graphs.node import Node
 
@@ -73,7 +74,9 @@ def _called(links: Links, node: Node) -> Map | None:
         return None
     bias = links.slot(node.index, "bias")
     kind, (fan_in, fan_out) = KINDS[node.op], _fans(node, links.node(weight).shape)
-    signal = next((i for slot in ("input", "input1") if (i := links.slot(node.index, slot)) is not None), None)
+    signal = next(
+        (i for slot in ("input", "input1") if (i := links.slot(node.index, slot)) is not None), None
+    )
     return Map(
         node.index,
         parameters(links, weight),
@@ -87,13 +90,19 @@ def _called(links: Links, node: Node) -> Map | None:
 
 KINDS: dict[str, Kind] = {
     "bilinear": "bilinear",
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), "conv"),
-    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), "conv_transpose"),
-    **dict.fromkeys(("embedding", "embedding_bag"), "embedding"),
+    "conv1d": "conv",
+    "conv2d": "conv",
+    "conv3d": "conv",
+    "conv_transpose1d": "conv_transpose",
+    "conv_transpose2d": "conv_transpose",
+    "conv_transpose3d": "conv_transpose",
+    "embedding": "embedding",
+    "embedding_bag": "embedding",
     "linear": "linear",
-}  # type: ignore[assignment]  # fromkeys widens the literals
+}
+"""Calls with a slot for their weight, and what they do with it."""
 
-RECURRENT = {"gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell"}
+RECURRENT = operations.WEIGHTS - KINDS.keys()
 GATES = {"gru": 3, "lstm": 4}
 
 
@@ -134,7 +143,9 @@ def _recurrent(links: Links, node: Node) -> Map:
 
 def _contracted(links: Links, node: Node) -> Map | None:
     operands = [
-        (slot, i) for slot, i in zip(node.slots, node.inputs, strict=True) if slot.split(".")[0] not in ("bias", "offsets")
+        (slot, i)
+        for slot, i in zip(node.slots, node.inputs, strict=True)
+        if slot.split(".")[0] not in ("bias", "offsets")
     ]
     learned = [i for _, i in operands if links.learned[i]]
     signals = [i for _, i in operands if links.node(i).signal]
@@ -160,7 +171,9 @@ def _contraction_fans(node: Node, weight: tuple[int, ...], *, first: bool) -> tu
         return _einsum_fans(str(node.attribute("equation")), weight, first=first)
     if len(weight) == 1:
         return float(weight[0]), 1.0
-    return (float(weight[-1]), float(weight[-2])) if first else (float(weight[-2]), float(weight[-1]))
+    return (
+        (float(weight[-1]), float(weight[-2])) if first else (float(weight[-2]), float(weight[-1]))
+    )
 
 
 def _einsum_fans(equation: str, weight: tuple[int, ...], *, first: bool) -> tuple[float, float]:

@@ -27,9 +27,10 @@ Family = Literal[
 ]
 """What a step does to a signal.
 
-``weight`` maps its input by a parameter; ``contraction`` multiplies two signals; ``gate`` multiplies two
-signals element by element; ``scale`` multiplies or shifts by something that is no signal; ``view`` moves
-values and changes none; ``unknown`` is a step that no rule describes, named in the graph.
+``weight`` maps its input by a parameter; ``contraction`` multiplies two signals; ``gate``
+multiplies two signals element by element; ``scale`` multiplies or shifts by something that is no
+signal; ``view`` moves values and changes none; ``unknown`` is a step that no rule describes,
+named in the graph.
 """
 
 FAMILIES: tuple[str, ...] = get_args(Family)
@@ -52,7 +53,8 @@ class Node:
         shape: Shape of the value that comes out.
         dtype: Its dtype.
         path: For a parameter, its path; for any other step, the path of the module that called it.
-        attributes: Arguments that are no tensors, by name, sorted: ``("dim", -1)``, ``("p", 0.1)`` …
+        attributes: Arguments that are no tensors, by name, sorted: ``("dim", -1)``, ``("p",
+            0.1)`` …
         signal: Whether the value depends on the model's input.
     """
 

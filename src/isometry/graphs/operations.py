@@ -1,179 +1,97 @@
 """What each operation does to a signal: one row an operation, grouped by family.
 
-The names are those of the calls that a model makes, in their shortest form: a method, a function and an
-operator of the same meaning share one. An operation that has no row is ``unknown``; the graph names it.
+The names are those of the calls that a model makes, in their shortest form: a method, a function
+and an operator of the same meaning share one. An operation that has no row is ``unknown``; the
+graph names it.
 """
 
 from isometry.graphs.node import Family
 
-WEIGHTS = {
-    "bilinear",
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "conv_transpose1d",
-    "conv_transpose2d",
-    "conv_transpose3d",
-    "embedding",
-    "embedding_bag",
-    "gru",
-    "gru_cell",
-    "linear",
-    "lstm",
-    "lstm_cell",
-    "rnn_relu",
-    "rnn_relu_cell",
-    "rnn_tanh",
-    "rnn_tanh_cell",
-}
+WEIGHTS = frozenset(
+    """
+    bilinear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d embedding
+    embedding_bag gru gru_cell linear lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh
+    rnn_tanh_cell
+    """.split()
+)
 """Calls that take their weight in a slot of its own."""
 
-CONTRACTIONS = {"addbmm", "addmm", "addmv", "baddbmm", "bmm", "einsum", "grouped_mm", "matmul", "mm", "mv", "vdot", "dot", "outer", "tensordot"}
+CONTRACTIONS = frozenset(
+    """
+    addbmm addmm addmv baddbmm bmm dot einsum grouped_mm matmul mm mv outer tensordot vdot
+    """.split()
+)
 """Products of two tensors: a weight's map where one side comes from parameters only."""
 
-ATTENTION = {"flex_attention", "scaled_dot_product_attention"}
+ATTENTION = frozenset("flex_attention scaled_dot_product_attention".split())
 
-ACTIVATIONS = {
-    "abs",
-    "acos",
-    "arctan",
-    "celu",
-    "clamp",
-    "cos",
-    "cosh",
-    "elu",
-    "erf",
-    "exp",
-    "expm1",
-    "gelu",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "logsigmoid",
-    "maximum",
-    "minimum",
-    "mish",
-    "pow",
-    "prelu",
-    "reciprocal",
-    "relu",
-    "relu6",
-    "rrelu",
-    "rsqrt",
-    "selu",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinh",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "sqrt",
-    "square",
-    "tanh",
-    "tanhshrink",
-    "threshold",
-}
+ACTIVATIONS = frozenset(
+    """
+    abs acos arctan celu clamp cos cosh elu erf exp expm1 gelu hardshrink hardsigmoid hardswish
+    hardtanh leaky_relu log log1p logsigmoid maximum minimum mish pow prelu reciprocal relu
+    relu6 rrelu rsqrt selu sigmoid sign silu sin sinh softplus softshrink softsign sqrt square
+    tanh tanhshrink threshold
+    """.split()
+)
 
-NORMS = {"batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "normalize", "rms_norm"}
+NORMS = frozenset(
+    """
+    batch_norm group_norm instance_norm layer_norm local_response_norm normalize rms_norm
+    """.split()
+)
 
-SOFTMAX = {"gumbel_softmax", "log_softmax", "softmax", "softmin"}
+SOFTMAX = frozenset("gumbel_softmax log_softmax softmax softmin".split())
 
-ADDITIONS = {"add", "rsub", "sub"}
+ADDITIONS = frozenset("add rsub sub".split())
 
-PRODUCTS = {"addcmul", "div", "mul", "neg", "lerp"}
+PRODUCTS = frozenset("addcmul div lerp mul neg".split())
 
-POOLING = {
-    "adaptive_avg_pool1d",
-    "adaptive_avg_pool2d",
-    "adaptive_avg_pool3d",
-    "adaptive_max_pool1d",
-    "adaptive_max_pool2d",
-    "adaptive_max_pool3d",
-    "avg_pool1d",
-    "avg_pool2d",
-    "avg_pool3d",
-    "lp_pool1d",
-    "lp_pool2d",
-    "max_pool1d",
-    "max_pool2d",
-    "max_pool3d",
-}
+POOLING = frozenset(
+    """
+    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
+    adaptive_max_pool2d adaptive_max_pool3d avg_pool1d avg_pool2d avg_pool3d lp_pool1d lp_pool2d
+    max_pool1d max_pool2d max_pool3d
+    """.split()
+)
 
-REDUCTIONS = {"amax", "amin", "argmax", "argmin", "cumprod", "cumsum", "logsumexp", "max", "mean", "median", "min", "norm", "prod", "std", "sum", "var", "vector_norm"}
+REDUCTIONS = frozenset(
+    """
+    amax amin argmax argmin cumprod cumsum logsumexp max mean median min norm prod std sum var
+    vector_norm
+    """.split()
+)
 
-CONCATENATIONS = {"cat", "concat", "hstack", "stack", "vstack", "dstack"}
+CONCATENATIONS = frozenset("cat concat dstack hstack stack vstack".split())
 
-MASKS = {"masked_fill", "masked_scatter", "tril", "triu", "where"}
+MASKS = frozenset("masked_fill masked_scatter tril triu where".split())
 
-GATES = {"glu"}
+GATES = frozenset("glu".split())
 """Calls that multiply one half of their input by a function of the other."""
 
-DROPOUTS = {"alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"}
+DROPOUTS = frozenset(
+    """
+    alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout
+    """.split()
+)
 
-WRITES = {"copy", "fill", "index_add", "index_copy", "index_put", "scatter", "scatter_add", "setitem", "zero"}
+WRITES = frozenset(
+    """
+    copy fill index_add index_copy index_put scatter scatter_add setitem zero
+    """.split()
+)
 
-VIEWS = {
-    "atleast_2d",
-    "broadcast_to",
-    "chunk",
-    "clone",
-    "contiguous",
-    "detach",
-    "expand",
-    "expand_as",
-    "flatten",
-    "flip",
-    "fold",
-    "gather",
-    "getitem",
-    "index_select",
-    "interpolate",
-    "movedim",
-    "narrow",
-    "pad",
-    "permute",
-    "pixel_shuffle",
-    "pixel_unshuffle",
-    "real",
-    "repeat",
-    "repeat_interleave",
-    "reshape",
-    "reshape_as",
-    "roll",
-    "select",
-    "split",
-    "split_with_sizes",
-    "squeeze",
-    "swapaxes",
-    "swapdims",
-    "t",
-    "take_along_dim",
-    "tensor_split",
-    "tile",
-    "to",
-    "topk",
-    "transpose",
-    "type_as",
-    "unbind",
-    "unflatten",
-    "unfold",
-    "unsafe_chunk",
-    "unsqueeze",
-    "view",
-    "view_as",
-    "view_as_complex",
-    "view_as_real",
-    "complex",
-    "imag",
-}
+VIEWS = frozenset(
+    """
+    atleast_2d broadcast_to chunk clone complex contiguous detach expand expand_as flatten flip
+    fold gather getitem imag index_select interpolate movedim narrow pad permute pixel_shuffle
+    pixel_unshuffle real repeat repeat_interleave reshape reshape_as roll select split
+    split_with_sizes squeeze swapaxes swapdims t take_along_dim tensor_split tile to topk
+    transpose type_as unbind unflatten unfold unsafe_chunk unsqueeze view view_as
+    view_as_complex view_as_real
+    """.split()
+)
 
-ROWS: tuple[tuple[Family, set[str]], ...] = (
+ROWS: tuple[tuple[Family, frozenset[str]], ...] = (
     ("weight", WEIGHTS),
     ("contraction", CONTRACTIONS),
     ("attention", ATTENTION),
@@ -195,7 +113,7 @@ ROWS: tuple[tuple[Family, set[str]], ...] = (
 FAMILY: dict[str, Family] = {name: family for family, names in ROWS for name in names}
 """Family of every operation that has a rule."""
 
-CASTS = {"clone", "contiguous", "detach", "to", "type_as"}
+CASTS = frozenset("clone contiguous detach to type_as".split())
 """Views that change neither value nor place."""
 
 ALIASES = {

@@ -9,8 +9,8 @@ from isometry.graphs.labels import Parts, consumers_of, parts, sources_of
 from isometry.graphs.maps import Map
 
 Residual = Literal["-", "B", "S", "T"]
-"""``T`` last weight of a branch before its join, ``B`` any other weight of a branch, ``S`` a projection
-shortcut, ``-`` none of them."""
+"""``T`` last weight of a branch before its join, ``B`` any other weight of a branch, ``S`` a
+projection shortcut, ``-`` none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Use:
 
     Attributes:
         map: Which weight maps which signal, with its fans.
-        before: Labels of what the signal comes from: ``"relu"``, ``"norm"``, ``"add"``, ``"input"`` …
+        before: Labels of what the signal comes from: ``"relu"``, ``"norm"``, ``"add"``,
+            ``"input"`` …
         after: Labels of what takes the result, ``"output"`` included.
         residual: Its part in a residual branch.
         place: For a weight in a branch, which join of the stream it ends in; 0 outside.

@@ -1,7 +1,7 @@
 """Elementwise regions: stretches of the graph that are one function of one signal.
 
-A model may write GELU as one call or as eight. A region is the set of elementwise steps between a root
-and one value that leaves; it is named by comparing its values with every known activation.
+A model may write GELU as one call or as eight. A region is the set of elementwise steps between a
+root and one value that leaves; it is named by comparing its values with every known activation.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Region:
         root: The step that the region is a function of.
         steps: The steps between, root left out, exit included, in order.
         nonlinear: Whether it is more than scaling and shifting.
-        name: Name of the activation: one that ``theory.activation`` knows, else the operation's own,
-            else ``"composite"``; empty for a linear region.
+        name: Name of the activation: one that ``theory.activation`` knows, else the operation's
+            own, else ``"composite"``; empty for a linear region.
     """
 
     exit: int
@@ -44,7 +44,10 @@ def regions(links: Links, found: Sources) -> dict[int, Region]:
         for i in range(len(nodes))
         if root[i] != i
         and i not in found.inside
-        and (links.is_output(i) or any(root[f] != root[i] for f in links.followers[i] if nodes[f].signal))
+        and (
+            links.is_output(i)
+            or any(root[f] != root[i] for f in links.followers[i] if nodes[f].signal)
+        )
     )
     return {i: _region(links, root, i) for i in exits}
 

@@ -1,7 +1,6 @@
 """An elementwise region, run again on numbers: for its name and its moments."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +56,18 @@ WITH_OPTIONS: dict[str, Callable[[Array, Node], Array]] = {
     "clamp": lambda x, n: _between(x, n, "min", "max", np.inf),
     "hardtanh": lambda x, n: _between(x, n, "min_val", "max_val", 1.0),
     "softplus": lambda x, n: np.logaddexp(0, x * _option(n, "beta", 1.0)) / _option(n, "beta", 1.0),
-    "threshold": lambda x, n: np.where(x > _option(n, "threshold", 0.0), x, _option(n, "value", 0.0)),
+    "threshold": lambda x, n: np.where(
+        x > _option(n, "threshold", 0.0), x, _option(n, "value", 0.0)
+    ),
 }
 """Activations whose options the theory's registry does not take."""
 
-PARAMETRIC = {"celu": "alpha", "elu": "alpha", "leaky_relu": "negative_slope", "softshrink": "lambd"}
+PARAMETRIC = {
+    "celu": "alpha",
+    "elu": "alpha",
+    "leaky_relu": "negative_slope",
+    "softshrink": "lambd",
+}
 """Activations of one option: the name by which torch calls it."""
 
 LEARNED_AT_START: dict[str, float] = {"add": 0.0, "sub": 0.0}
@@ -81,7 +87,7 @@ def spelled(node: Node) -> str:
 
 
 def replayed(links: Links, root: int, steps: tuple[int, ...], x: Array) -> Array | None:
-    """The last of ``steps`` as a function of the root's values, ``None`` where a step has no rule."""
+    """The last of ``steps`` as a function of the root's values, ``None`` without a rule."""
     values: dict[int, Array] = {root: x}
     for index in steps:
         result = _step(links.node(index), values)
@@ -101,17 +107,18 @@ def _step(node: Node, values: dict[int, Array]) -> Array | None:
         return UNARY[node.op](operands[0])
     if node.op in BINARY:
         return BINARY[node.op](*operands[:2])
-    known = node.op in theory.FAMILIES or node.op in theory.ALIASES
-    return theory.activation(spelled(node)).function(operands[0]) if known else None
+    if node.op in theory.FAMILIES or node.op in theory.ALIASES:
+        return theory.activation(spelled(node)).function(operands[0])
+    return None
 
 
-def _operands(node: Node, values: dict[int, Array]) -> list[Any]:
+def _operands(node: Node, values: dict[int, Array]) -> list[Array]:
     at = dict(zip(node.slots, node.inputs, strict=True))
-    operands = []
+    operands: list[Array] = []
     for slot in OPERANDS:
         number = node.attribute(slot)
         if slot in at:
-            operands.append(values.get(at[slot], np.float64(LEARNED_AT_START.get(node.op, 1.0))))
+            operands.append(values.get(at[slot], np.array(LEARNED_AT_START.get(node.op, 1.0))))
         elif isinstance(number, int | float) and not isinstance(number, bool):
-            operands.append(np.float64(number))
+            operands.append(np.array(float(number)))
     return operands

@@ -1,8 +1,8 @@
 """Where each value comes from: elementwise functions of one signal, and norms written by hand.
 
-One pass in execution order gives every step its *root*, the signal that it is an elementwise function
-of. A value that is multiplied or divided by a statistic of itself has been normalised: the pass finds
-that too, and remembers which steps only serve it.
+One pass in execution order gives every step its *root*, the signal that it is an elementwise
+function of. A value that is multiplied or divided by a statistic of itself has been normalised:
+the pass finds that too, and remembers which steps only serve it.
 """
 
 from dataclasses import dataclass, field

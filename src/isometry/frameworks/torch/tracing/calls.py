@@ -8,10 +8,34 @@ from typing import Any
 import torch
 
 from isometry.graphs import operations
+from isometry.graphs.node import Attribute
+
+SCALARS = (bool, int, float, str)
+LONGEST = 8
+"""Arguments with more items than this are data, not options."""
 
 CONVOLUTION = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
-TRANSPOSED = ("input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
-RECURRENT = ("input", "state", "params", "biases", "layers", "dropout", "train", "bidirectional", "batch_first")
+TRANSPOSED = (
+    "input",
+    "weight",
+    "bias",
+    "stride",
+    "padding",
+    "output_padding",
+    "groups",
+    "dilation",
+)
+RECURRENT = (
+    "input",
+    "state",
+    "params",
+    "biases",
+    "layers",
+    "dropout",
+    "train",
+    "bidirectional",
+    "batch_first",
+)
 CELL = ("input", "state", "w_ih", "w_hh", "b_ih", "b_hh")
 POOL = ("input", "kernel_size", "stride", "padding", "dilation", "ceil_mode")
 AVERAGE = ("input", "kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
@@ -24,7 +48,10 @@ POSITIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), TRANSPOSED),
     **dict.fromkeys(("gru", "lstm", "rnn_relu", "rnn_tanh"), RECURRENT),
     **dict.fromkeys(("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell"), CELL),
-    **dict.fromkeys(("add", "div", "mul", "sub", "matmul", "bmm", "mm", "mv", "maximum", "minimum", "pow"), BINARY),
+    **dict.fromkeys(
+        ("add", "div", "mul", "sub", "matmul", "bmm", "mm", "mv", "maximum", "minimum", "pow"),
+        BINARY,
+    ),
     **{f"max_pool{d}d": POOL for d in (1, 2, 3)},
     **{f"avg_pool{d}d": AVERAGE for d in (1, 2, 3)},
     **{f"adaptive_{kind}_pool{d}d": ADAPTIVE for kind in ("avg", "max") for d in (1, 2, 3)},
@@ -64,8 +91,10 @@ def name_of(func: Callable[..., Any]) -> str:
     return operations.canonical(name)
 
 
-def bound(func: Callable[..., Any], op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The arguments by name; those of unknown name as ``arg0``, ``arg1`` …"""
+def bound(
+    func: Callable[..., Any], op: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments by name; those of unknown name as ``arg0``, ``arg1``."""
     names = POSITIONS.get(op) or _signature(func)
     if names and len(args) > len(names):  # permute(0, 2, 1), view(2, 3): the rest is one argument
         args = (*args[: len(names) - 1], args[len(names) - 1 :])
@@ -79,14 +108,16 @@ def _signature(func: Callable[..., Any]) -> tuple[str, ...]:
         parameters = inspect.signature(func).parameters.values()
     except (TypeError, ValueError):
         return ("input",)
-    return tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
+    return tuple(
+        p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    )
 
 
 def tensors_in(value: Any, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
     """Every tensor in an argument or result, with the name of the place that holds it.
 
-    Walks lists, tuples, dictionaries and objects that are records of tensors: models return and pass
-    all of these.
+    Walks lists, tuples, dictionaries and objects that are records of tensors: models return and
+    pass all of these.
     """
     if isinstance(value, torch.Tensor):
         yield name, value
@@ -103,3 +134,21 @@ def tensors_in(value: Any, name: str = "") -> Iterator[tuple[str, torch.Tensor]]
 def _is_record(value: Any) -> bool:
     plain = (str, bytes, int, float, complex, type, torch.dtype, torch.device, torch.nn.Module)
     return not isinstance(value, plain) and not callable(value) and hasattr(value, "__dict__")
+
+
+def attributes_of(named: dict[str, Any]) -> tuple[tuple[str, Attribute], ...]:
+    """Arguments that are plain numbers, texts, or short tuples of them."""
+    return tuple((name, _tidy(value)) for name, value in named.items() if _plain(value))
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return len(value) <= LONGEST and all(_plain(item) for item in value)
+    return value is None or isinstance(value, bool | int | float | str | slice | type(...))
+
+
+def _tidy(value: Any) -> Attribute:
+    """A plain argument as a hashable, JSON-able value."""
+    if isinstance(value, list | tuple):
+        return tuple(item if isinstance(item, SCALARS) else str(item) for item in value)
+    return value if value is None or isinstance(value, SCALARS) else str(value)

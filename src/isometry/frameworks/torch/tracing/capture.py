@@ -1,4 +1,4 @@
-"""A graph from a model and an example: fake tensors first, a real forward where they do not suffice."""
+"""A graph from a model and an example: fake tensors first, real ones where those do not suffice."""
 
 import contextlib
 import sys
@@ -13,10 +13,11 @@ from torch.utils import _pytree as pytree
 
 from isometry import errors
 from isometry.frameworks.torch.tracing import calls
+from isometry.frameworks.torch.tracing.constants import Constants, noted
 from isometry.frameworks.torch.tracing.preserving import preserved
-from isometry.frameworks.torch.tracing.recorder import Recorder, Tape
+from isometry.frameworks.torch.tracing.recorder import Recorder
+from isometry.frameworks.torch.tracing.tape import Tape
 from isometry.graphs import Graph
-
 
 STATE = "past_key_values"
 """Name of the outputs that are a cache for the next call and nobody's result."""
@@ -30,7 +31,11 @@ def capture(model: nn.Module, example: Any) -> Graph:
 
     Args:
         model: Any module, on any device or on meta.
-        example: The forward's arguments: a tensor, a tuple of positional or a dictionary of named ones.
+        example: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
+            ones.
+
+    Returns:
+        Every step of the forward; what could not be seen is among its notes.
 
     Raises:
         ModelError: The forward fails in every way of running it.
@@ -40,13 +45,18 @@ def capture(model: nn.Module, example: Any) -> Graph:
         try:
             return run(model, example, way)
         except Exception as problem:
-            problems.append(f"{way.__name__}: {type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else ''}")
+            problems.append(f"{way.__name__}: {_said(problem)}")
     raise errors.ModelError(
         f"the forward failed ({'; '.join(problems)})",
         needed="an example that the model's forward takes",
         do="call the model on the example yourself and mend what it reports",
         path=type(model).__name__,
     )
+
+
+def _said(problem: Exception) -> str:
+    first = next(iter(str(problem).splitlines()), "")
+    return f"{type(problem).__name__}: {first}"
 
 
 def ways(model: nn.Module) -> list[Callable[[], Any]]:
@@ -75,17 +85,30 @@ def real() -> contextlib.AbstractContextManager[None]:
 def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
     """One recorded forward."""
     tape = Tape()
-    with preserved(model), warnings.catch_warnings(), torch.no_grad(), eager(), scopes(model, tape), way() as mode:
+    with (
+        preserved(model),
+        warnings.catch_warnings(),
+        torch.no_grad(),
+        eager(),
+        scopes(model, tape),
+        way() as mode,
+    ):
         warnings.simplefilter("ignore")
         given = placed(example, model, mode)
         for name, tensor in calls.tensors_in(given):
-            tape.add("input", "input", (), tensor, path=name, signal=True)
-        with Recorder(tape, *addresses(model)) as recorder:
+            tape.add("input", (), tensor, path=name, signal=True)
+        constants = Constants(model)
+        constants.know(given, example)
+        with constants, Recorder(tape, *addresses(model)) as recorder:
             outputs = call(model, given)
-        found = [recorder.step_of(tensor) for name, tensor in calls.tensors_in(outputs) if STATE not in name]
+        found = [
+            recorder.step_of(tensor)
+            for name, tensor in calls.tensors_in(outputs)
+            if STATE not in name
+        ]
     used = {node.path for node in tape.nodes if node.family == "parameter"}
     unused = tuple(path for path in addresses(model)[0].values() if path not in used)
-    return Graph(tuple(tape.nodes), tuple(dict.fromkeys(found)), unused)
+    return Graph(noted(tape, constants), tuple(dict.fromkeys(found)), unused)
 
 
 def call(model: nn.Module, given: Any) -> Any:
@@ -110,8 +133,12 @@ def placed(example: Any, model: nn.Module, mode: Any) -> Any:
 
 def addresses(model: nn.Module) -> tuple[dict[int, str], dict[int, str]]:
     """Identity of every parameter and buffer to its path; a shared one goes by its first."""
-    parameters = {id(p): name for name, p in reversed(list(model.named_parameters(remove_duplicate=False)))}
-    buffers = {id(b): name for name, b in reversed(list(model.named_buffers(remove_duplicate=False)))}
+    parameters = {
+        id(p): name for name, p in reversed(list(model.named_parameters(remove_duplicate=False)))
+    }
+    buffers = {
+        id(b): name for name, b in reversed(list(model.named_buffers(remove_duplicate=False)))
+    }
     return dict(reversed(parameters.items())), buffers
 
 

@@ -1,44 +1,81 @@
-"""A forward that leaves no trace: modes, attributes, buffers and generators are put back."""
+"""A forward that leaves no trace: modes, attributes, hooks, buffers and generators are put back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
+
+CONTAINERS = (dict, list, set)
+"""Attributes of these types are put back by their content: a forward may append to them."""
 
 
 @contextmanager
 def preserved(model: nn.Module) -> Iterator[None]:
-    """Run the body with ``model`` in eval mode; afterwards all of its state is as it was, errors or not."""
-    held = [(module, dict(module.__dict__), _tables(module)) for module in model.modules()]
-    values = [(buffer, buffer.detach().clone()) for buffer in model.buffers() if not buffer.is_meta]
-    generator = torch.get_rng_state()
-    try:
-        for module, _, _ in held:
+    """Run the body with ``model`` in eval mode, then put all of its state back, errors or not.
+
+    Parameters are not copied: a forward that is recorded runs without gradients and on fake tensors
+    wherever it can.
+
+    Args:
+        model: The module; its submodules are treated alike.
+
+    Yields:
+        None: The body runs here.
+    """
+    with ExitStack() as stack:
+        for restore in (*_generators(), *_buffers(model), *map(_module, model.modules())):
+            stack.callback(restore)
+        for module in model.modules():
             module.__dict__["training"] = False
         yield
-    finally:
-        for module, attributes, tables in held:
-            module.__dict__.clear()
-            module.__dict__.update(attributes)
-            _restore(module, tables)
-        with torch.no_grad():
-            for buffer, value in values:
-                _put_back(buffer, value)
-        torch.set_rng_state(generator)
 
 
-def _tables(module: nn.Module) -> tuple[dict[str, object], ...]:
-    return dict(module._parameters), dict(module._buffers), dict(module._modules)
+def _generators() -> tuple[Callable[[], object], ...]:
+    torchs, pythons = torch.get_rng_state(), random.getstate()
+    numpys = np.random.get_state()  # noqa: NPY002 - the model may use it
+    return (
+        lambda: torch.set_rng_state(torchs),
+        lambda: random.setstate(pythons),
+        lambda: np.random.set_state(numpys),  # noqa: NPY002 - as above
+    )
 
 
-def _restore(module: nn.Module, tables: tuple[dict[str, object], ...]) -> None:
-    for table, kept in zip((module._parameters, module._buffers, module._modules), tables, strict=True):
-        if dict(table) != kept or any(table[name] is not value for name, value in kept.items()):
-            table.clear()
-            table.update(kept)  # type: ignore[arg-type]  # the three tables hold different types
+def _module(module: nn.Module) -> Callable[[], None]:
+    """What puts a module's attributes back, its tables of parameters and hooks included."""
+    attributes = dict(module.__dict__)
+    contents = [(kept, kept.copy()) for kept in attributes.values() if type(kept) in CONTAINERS]
+
+    def restore() -> None:
+        module.__dict__.clear()
+        module.__dict__.update(attributes)
+        for container, content in contents:
+            _refill(container, content)
+
+    return restore
 
 
-def _put_back(buffer: torch.Tensor, value: torch.Tensor) -> None:
-    if not torch.equal(buffer, value):
-        buffer.copy_(value)
+def _refill(container: Any, content: Any) -> None:
+    container.clear()
+    if isinstance(container, list):
+        container.extend(content)
+    else:
+        container.update(content)
+
+
+def _buffers(model: nn.Module) -> list[Callable[[], None]]:
+    return [_buffer(buffer) for buffer in model.buffers() if not buffer.is_meta]
+
+
+def _buffer(buffer: torch.Tensor) -> Callable[[], None]:
+    value = buffer.detach().clone()
+
+    def restore() -> None:
+        if not torch.equal(buffer, value):
+            with torch.no_grad():
+                buffer.copy_(value)
+
+    return restore
