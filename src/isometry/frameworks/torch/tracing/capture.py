@@ -1,6 +1,7 @@
 """A graph from a model and an example: fake tensors first, real ones where those do not suffice."""
 
 import contextlib
+import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.constants import Constants, noted
 from isometry.frameworks.torch.tracing.preserving import preserved
 from isometry.frameworks.torch.tracing.recorder import Recorder
+from isometry.frameworks.torch.tracing.standins import off_meta, stand_in
 from isometry.frameworks.torch.tracing.tape import Tape
 from isometry.graphs import Graph
 
@@ -90,10 +92,14 @@ def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
         warnings.catch_warnings(),
         torch.no_grad(),
         eager(),
+        silent(),
+        off_meta(),
         scopes(model, tape),
         way() as mode,
     ):
         warnings.simplefilter("ignore")
+        if mode is not None:
+            stand_in(model)
         given = placed(example, model, mode)
         for name, tensor in calls.tensors_in(given):
             tape.add("input", (), tensor, path=name, signal=True)
@@ -125,6 +131,8 @@ def placed(example: Any, model: nn.Module, mode: Any) -> Any:
     def place(leaf: Any) -> Any:
         if not isinstance(leaf, torch.Tensor):
             return leaf
+        if mode is not None and leaf.is_meta:
+            return torch.empty_like(leaf, device=device)
         leaf = leaf.to(device)
         return leaf if mode is None else mode.from_tensor(leaf)
 
@@ -163,6 +171,18 @@ def scopes(model: nn.Module, tape: Tape) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.remove()
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[None]:
+    """What torch would log of a fake call that failed; the error says it."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @contextlib.contextmanager

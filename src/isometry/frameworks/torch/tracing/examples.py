@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from isometry import errors
+from isometry.frameworks.torch.tracing.capture import capture
 from isometry.frameworks.torch.tracing.described import described
+from isometry.frameworks.torch.tracing.standins import off_meta
 
 BATCH = 2
 SIDES = (32, 224, 28, 64, 96, 128, 299, 8)
@@ -38,15 +40,18 @@ def example_for(model: nn.Module) -> Any:
     >>> example_for(nn.Sequential(nn.Linear(3, 4), nn.ReLU())).shape
     torch.Size([2, 3])
     """
-    offers = list(itertools.islice(offered(model), 2))
-    if len(offers) == 1:
-        return offers[0]
+    with off_meta():
+        offers = list(itertools.islice(offered(model), 2))
+        return offers[0] if len(offers) == 1 else _fitting(model)
+
+
+def _fitting(model: nn.Module) -> Any:
     problems = []
     for example in offered(model):
         try:
-            _run(model, example)
+            capture(model, example)
         except errors.ModelError as problem:
-            problems.append(str(problem))
+            problems.append(str(problem).partition(" Needed:")[0])
         else:
             return example
     raise _unknown(model, problems)
@@ -63,12 +68,6 @@ def _unknown(model: nn.Module, problems: list[str]) -> errors.InputError:
         do="pass an example: a tensor, a tuple of positional or a dictionary of named arguments",
         path=type(model).__name__,
     )
-
-
-def _run(model: nn.Module, example: Any) -> None:
-    from isometry.frameworks.torch.tracing.capture import capture
-
-    capture(model, example)
 
 
 def offered(model: nn.Module) -> Iterator[Any]:
