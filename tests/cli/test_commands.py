@@ -30,7 +30,8 @@ def test_plan_prints_one_row_for_layers_alike(capsys: Captured) -> None:
     lines = out.splitlines()
     assert lines[0] == "plan · he · 4 tensors · nothing is written"
     assert [line.split()[0] for line in lines[2:-1]] == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    assert "0.5774" in lines[2]  # sqrt(2 / 6)
+    assert "0.4082" in lines[2]  # sqrt(1 / 6): no activation before it
+    assert "0.7071" in lines[4]  # sqrt(2 / 4): ReLU before it
 
 
 def test_plan_as_json_is_the_plan(capsys: Captured) -> None:

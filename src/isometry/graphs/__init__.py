@@ -5,6 +5,7 @@ from isometry.graphs.joins import Join
 from isometry.graphs.maps import Map
 from isometry.graphs.node import FAMILIES, Family, Node
 from isometry.graphs.reading import Reading, Use, read
+from isometry.graphs.surroundings import surrounded
 
 __all__ = [
     "FAMILIES",
@@ -17,4 +18,5 @@ __all__ = [
     "Use",
     "from_json",
     "read",
+    "surrounded",
 ]

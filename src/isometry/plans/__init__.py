@@ -11,7 +11,7 @@ from isometry.plans.comparison import Difference
 from isometry.plans.decision import decide
 from isometry.plans.nearness import nearest
 from isometry.plans.plan import Plan
-from isometry.plans.revision import revise
+from isometry.plans.revision import revise, situated
 
 __all__ = [
     "Assignment",
@@ -23,5 +23,6 @@ __all__ = [
     "nearest",
     "numpy_dtype",
     "revise",
+    "situated",
     "stored_dtype",
 ]
