@@ -82,7 +82,7 @@ WRITES = frozenset(
 
 VIEWS = frozenset(
     """
-    atleast_2d broadcast_to chunk clone complex contiguous detach expand expand_as flatten flip
+    as_strided atleast_2d broadcast_to chunk clone complex contiguous detach expand expand_as flatten flip
     fold gather getitem imag index_select interpolate movedim narrow pad permute pixel_shuffle
     pixel_unshuffle real repeat repeat_interleave reshape reshape_as roll select split
     split_with_sizes squeeze swapaxes swapdims t take_along_dim tensor_split tile to topk
@@ -91,7 +91,16 @@ VIEWS = frozenset(
     """.split()
 )
 
+CONSTANTS = frozenset(
+    """
+    empty_like full_like new_empty new_full new_ones new_tensor new_zeros ones_like rand_like
+    randint_like randn_like zeros_like
+    """.split()
+)
+"""Calls that take a tensor for its shape only."""
+
 ROWS: tuple[tuple[Family, frozenset[str]], ...] = (
+    ("constant", CONSTANTS),
     ("weight", WEIGHTS),
     ("contraction", CONTRACTIONS),
     ("attention", ATTENTION),
@@ -117,6 +126,8 @@ CASTS = frozenset("clone contiguous detach to type_as".split())
 """Views that change neither value nor place."""
 
 ALIASES = {
+    "H": "t",
+    "T": "t",
     "_log_softmax": "log_softmax",
     "_softmax": "softmax",
     "absolute": "abs",
@@ -132,6 +143,7 @@ ALIASES = {
     "divide": "div",
     "true_divide": "div",
     "truediv": "div",
+    "rdiv": "div",
     "rtruediv": "div",
     "itruediv": "div",
     "float": "to",
@@ -146,6 +158,8 @@ ALIASES = {
     "imul": "mul",
     "rmul": "mul",
     "multiply": "mul",
+    "mH": "transpose",
+    "mT": "transpose",
     "negative": "neg",
     "subtract": "sub",
     "rmatmul": "matmul",
@@ -153,6 +167,8 @@ ALIASES = {
     "max_pool1d_with_indices": "max_pool1d",
     "max_pool2d_with_indices": "max_pool2d",
     "max_pool3d_with_indices": "max_pool3d",
+    "linalg_norm": "norm",
+    "linalg_vector_norm": "norm",
     "log_sigmoid": "logsigmoid",
     "rpow": "pow",
     "special_erf": "erf",

@@ -82,6 +82,9 @@ POSITIONS: dict[str, tuple[str, ...]] = {
 }
 """Names of positional arguments of calls that have no Python signature."""
 
+REVERSED = frozenset(("__rdiv__", "__rtruediv__", "__rpow__", "__rmatmul__"))
+"""Operators whose tensor stands on the right."""
+
 
 def name_of(func: Callable[..., Any]) -> str:
     """Canonical name of what is called: the property's name for a getter."""
@@ -96,6 +99,8 @@ def bound(
 ) -> dict[str, Any]:
     """The arguments by name; those of unknown name as ``arg0``, ``arg1``."""
     names = POSITIONS.get(op) or _signature(func)
+    if getattr(func, "__name__", "") in REVERSED:
+        names = names[::-1]
     if names and len(args) > len(names):  # permute(0, 2, 1), view(2, 3): the rest is one argument
         args = (*args[: len(names) - 1], args[len(names) - 1 :])
     named = {names[i] if i < len(names) else f"arg{i}": value for i, value in enumerate(args)}
@@ -131,9 +136,13 @@ def tensors_in(value: Any, name: str = "") -> Iterator[tuple[str, torch.Tensor]]
         yield from tensors_in(vars(value), name)
 
 
+NUMBERS = (int, float, complex, torch.SymInt, torch.SymFloat, torch.SymBool)
+PLAIN = (str, bytes, *NUMBERS, type, torch.dtype, torch.device, torch.nn.Module)
+"""What holds no tensors, or not as a record; symbols hold the tables of all symbols."""
+
+
 def _is_record(value: Any) -> bool:
-    plain = (str, bytes, int, float, complex, type, torch.dtype, torch.device, torch.nn.Module)
-    return not isinstance(value, plain) and not callable(value) and hasattr(value, "__dict__")
+    return not isinstance(value, PLAIN) and not callable(value) and hasattr(value, "__dict__")
 
 
 def attributes_of(named: dict[str, Any]) -> tuple[tuple[str, Attribute], ...]:

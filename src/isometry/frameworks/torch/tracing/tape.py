@@ -36,6 +36,7 @@ class Tape:
     owner: dict[int, int] = field(default_factory=dict)
     aliases: dict[int, list[Alias]] = field(default_factory=dict)
     scope: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(
         self,
@@ -61,12 +62,14 @@ class Tape:
             The step's index.
         """
         pairs = tuple(inputs)
-        carries = any(self.nodes[i].signal for _, i in pairs) if signal is None else signal
+        family = family_of(op, pairs)
+        follows = family != "constant" and any(self.nodes[i].signal for _, i in pairs)
+        carries = follows if signal is None else signal
         dtype = str(out.dtype).removeprefix("torch.")
         node = Node(
             len(self.nodes),
             op,
-            family_of(op, pairs),
+            family,
             inputs=tuple(i for _, i in pairs),
             slots=tuple(name for name, _ in pairs),
             shape=tuple(int(length) for length in out.shape),
