@@ -1,82 +1,97 @@
 """The forecast of the forward pass: moments carried along the graph, step by step."""
 
 import math
+from collections.abc import Iterator
 
-import numpy as np
-
-from isometry.graphs import Graph, replay
+from isometry.graphs import Graph, Node
 from isometry.graphs.labels import Parts, parts
-from isometry.plans.forecast import layouts, mapping, moments, rules
+from isometry.plans.forecast import bends, embeddings, mapping, norms, recurrent, rules
 from isometry.plans.forecast.signal import Signal
-from isometry.plans.forecast.steps import Step, Weights
+from isometry.plans.forecast.steps import Conditions, Step, Weights
+
+USUAL = Conditions()
+"""Batch norms as in training, no dropout."""
 
 
-def forward(graph: Graph, weights: Weights) -> dict[int, Signal]:
+def forward(graph: Graph, weights: Weights, *, conditions: Conditions = USUAL) -> dict[int, Signal]:
     """What is known of every value, by step.
 
     Args:
         graph: The model's dataflow.
         weights: Mean and std of a parameter's entries, by path.
+        conditions: Under what the forward runs.
     """
     found = parts(graph)
     known: dict[int, Signal] = {}
     for node in graph.nodes:
-        made = _signal(Step(node, found, known, weights))
+        made = _signal(Step(node, found, known, weights, conditions))
         if made is not None and math.isfinite(made.square):
-            known[node.index] = made
+            known[node.index] = made.settled() if node.signal else made
     return known
 
 
 def _signal(step: Step) -> Signal | None:
     index, found = step.node.index, step.parts
     if index in found.maps:
-        return mapping.mapped(step, found.maps[index])
-    if not step.node.signal:
-        return None
+        return _mapped(step)
+    if not step.node.signal and step.node.attribute("square") is not None:
+        return rules.fixed(step)
     region = found.regions.get(index)
     if region is not None and region.nonlinear:
-        before = step.signals.get(region.root)
-        return None if before is None else _bent(found, region.root, region.steps, before)
+        return _bent(step)
     if index in found.sources.norms:
-        return _normalised(step, found.sources.norms[index])
-    if index in found.sources.inside:
+        return norms.by_hand(step, found.sources.norms[index])
+    if index in found.sources.inside or (index in found.rotations and not _tabled(step)):
         return step.first
-    if index in found.rotations:
-        return step.first
-    if step.node.family == "pooling":
-        return _pooled(step)
-    return rules.TABLE[step.node.family](step)
+    rule = rules.SPECIAL.get(step.node.op) or rules.TABLE[step.node.family]
+    return rule(step)
 
 
-def _pooled(step: Step) -> Signal | None:
-    """A maximum after a rising activation is the activation of the maximum, which is of Gaussians."""
-    region = step.parts.regions.get(step.node.inputs[0])
-    if "max" not in step.node.op or region is None or region.root not in step.signals:
-        return rules.pooled(step)
-    windows = int(step.node.op[-2])
-    before = step.signals[region.root]
-    made = rules.maximum(before, _function(step.parts, region.root, region.steps), rules.window(step, windows))
-    return made.placed(layouts.channels_first(step.node.shape, windows))
+def _tabled(step: Step) -> bool:
+    """Whether all factors of a rotary sum are known, so that it is a sum like any other."""
+    factors = [i for side in step.node.inputs for i in step.parts.links.node(side).inputs]
+    return all(i in step.signals for i in factors)
 
 
-def _bent(found: Parts, root: int, steps: tuple[int, ...], before: Signal) -> Signal:
-    return rules.bent(before, _function(found, root, steps))
+def _mapped(step: Step) -> Signal | None:
+    made = step.parts.maps[step.node.index]
+    match made.kind:
+        case "embedding":
+            return embeddings.looked_up(step, made)
+        case "recurrent":
+            return recurrent.recurred(step, made)
+        case _:
+            return mapping.mapped(step, made)
 
 
-def _function(found: Parts, root: int, steps: tuple[int, ...]) -> moments.Function:
-    def function(x: moments.Array) -> moments.Array:
-        with np.errstate(all="ignore"):
-            made = replay.replayed(found.links, root, steps, x)
-        return x if made is None else np.broadcast_to(np.nan_to_num(made), x.shape)
-
-    return function
-
-
-def _normalised(step: Step, root: int) -> Signal | None:
-    """A norm written by hand: with a mean taken off, a layer norm; without, an RMS norm."""
-    before = step.signals.get(root)
+def _bent(step: Step) -> Signal | None:
+    region = step.parts.regions[step.node.index]
+    before = step.signals.get(region.root)
     if before is None:
         return None
-    centred = any(step.parts.links.node(i).op == "sub" for i, exit_ in step.parts.sources.inside.items() if exit_ == step.node.index)
-    made = rules.NORMS["layer_norm" if centred else "rms_norm"](step, before)
-    return made
+    function = bends.function_of(step.parts, region.root, region.steps)
+    return before if function is None else bends.bent(before, function)
+
+
+def gaps(found: Parts) -> Iterator[str]:
+    """Steps on a signal's way that no rule describes, named."""
+    for node in found.links.graph.nodes:
+        if not node.signal or node.index in found.maps or node.index in found.sources.inside:
+            continue
+        region = found.regions.get(node.index)
+        if region is not None and region.nonlinear:
+            if bends.function_of(found, region.root, region.steps) is None:
+                yield _gap(node.op, node.path, "its values go on as before it")
+        elif node.family == "unknown" and node.op not in rules.SPECIAL:
+            yield _gap(node.op, node.path, "its values go on as before it")
+        elif _is_strange_reduction(found, node):
+            yield _gap(node.op, node.path, "taken for what it reduces")
+
+
+def _is_strange_reduction(found: Parts, node: Node) -> bool:
+    plain = node.family != "reduction" or node.op in rules.PLAIN_REDUCTIONS
+    return not plain and node.index not in found.sources.statistic
+
+
+def _gap(op: str, path: str, how: str) -> str:
+    return f"{op} in {path or 'the model'} has no rule: {how}"

@@ -65,9 +65,26 @@ def viewed(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
             return moved if moved is not None else regrouped(layout, shape)
         case _ if len(shape) == len(before) and shape == before:
             return layout
-        case "expand" | "repeat" | "tile" | "broadcast_to" | "repeat_interleave" | "interpolate" | "pad":
-            return _stretched(layout, shape)
-        case "getitem" | "select" | "narrow" | "chunk" | "split" | "unbind" | "index_select" | "tensor_split":
+        case (
+            "expand"
+            | "repeat"
+            | "tile"
+            | "broadcast_to"
+            | "repeat_interleave"
+            | "interpolate"
+            | "pad"
+        ):
+            return stretched(layout, shape)
+        case (
+            "getitem"
+            | "select"
+            | "narrow"
+            | "chunk"
+            | "split"
+            | "unbind"
+            | "index_select"
+            | "tensor_split"
+        ):
             return _cut(node, layout, before)
         case _:
             return regrouped(layout, shape)
@@ -92,7 +109,7 @@ def _permuted(node: Node, layout: Layout) -> Layout | None:
     return tuple(layout[i] for i in flat) if len(flat) == len(layout) else None
 
 
-def _stretched(layout: Layout, shape: tuple[int, ...]) -> Layout:
+def stretched(layout: Layout, shape: tuple[int, ...]) -> Layout:
     padded = ((("P", 1),),) * (len(shape) - len(layout)) + layout
     return tuple(
         axis if math.prod(n for _, n in axis) == length else _resized(axis, length)
@@ -110,7 +127,11 @@ def _cut(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
     kept: list[tuple[Factor, ...]] = []
     i = 0
     for length in node.shape:
-        while i < len(before) and before[i] != length and len(before) - i > len(node.shape) - len(kept):
+        while (
+            i < len(before)
+            and before[i] != length
+            and len(before) - i > len(node.shape) - len(kept)
+        ):
             i += 1
         if i < len(before):
             kept.append(layout[i] if before[i] == length else _resized(layout[i], length))

@@ -1,42 +1,101 @@
-"""Linear maps by parameters: what a random weight does to the moments of its input."""
+"""Linear maps by parameters: what a random weight does to the moments of its input.
+
+For independent weights of mean ``μ`` and variance ``σ²`` and ``n`` inputs of mean ``m``, every second
+moment ``c`` (of one place, of two positions, of two samples) becomes
+``n σ² c + μ² (n c + n(n - 1) m²) + E b²``; with ``μ = 0`` this is He et al. 2015, eq. 10, with any
+correlation (Poole et al. 2016, eq. 5). Of a convolution, ``n`` counts the taps that fall on values.
+"""
 
 import math
 from dataclasses import replace
 
 from isometry.graphs.maps import Map
-from isometry.plans.forecast import layouts
-from isometry.plans.forecast.signal import Layout, Signal
+from isometry.plans.forecast import layouts, pools, widths
+from isometry.plans.forecast.signal import TINY, Layout, Signal
 from isometry.plans.forecast.steps import Step
 
 
 def mapped(step: Step, made: Map) -> Signal | None:
-    """The output of a linear map; exact for independent weights, whatever their mean."""
-    if made.kind == "embedding":
-        return looked_up(step, made)
+    """The output of a linear map."""
     before = step.signals.get(made.signal) if made.signal is not None else None
-    if before is None:
+    weight = _weight(step)
+    if before is None or weight is None:
         return None
     if made.kind == "bilinear":
-        other = step.slot("input2") or before
-        before = replace(before, square=before.square * other.square, samples=before.samples * other.samples)
-    fan = made.fan_in * _inside(step, made)
-    square, mean = step.squares(made.weights), step.mean_of(made.weights)
-    var = square - mean**2
-    bias, shift = step.squares(made.biases), step.mean_of(made.biases)
+        before = _paired(step, before)
+    fan = _fan(step, made)
+    out = _through(before, weight, fan)
+    bias = _bias(step)
+    after = out if bias is None else _plus(out, bias)
+    share = out.square / max(after.square, TINY)
+    return replace(
+        after,
+        square=after.square + _own_row(before, weight, made),
+        layout=_layout(step, made, before),
+        depth=share**2 * widths.total(before),
+        rank=max(fan, 1.0),
+    )
+
+
+def _through(before: Signal, weight: Signal, fan: float) -> Signal:
+    level = weight.mean**2
+    apart = max(weight.square - level, 0.0)
+    common = level * (fan**2 - fan) * before.mean**2
 
     def through(moment: float) -> float:
-        spread = (fan**2 - fan) * before.mean**2
-        return fan * var * moment + mean**2 * (fan * moment + spread) + bias
+        return fan * (apart + level) * moment + common
 
-    out = fan * mean * before.mean + shift
-    width = before.depth + _noise(before, made)
-    layout = _layout(step, made, before)
-    return Signal(out, through(before.square), through(before.positions), through(before.samples), layout, None, width)
+    return Signal(
+        fan * weight.mean * before.mean,
+        through(before.square),
+        through(before.positions),
+        through(before.samples),
+        before.layout,
+    )
 
 
-def _noise(before: Signal, made: Map) -> float:
-    """``(kurtosis - 1) / fan_in`` for a Gaussian input; the draw of a layer's own weights."""
-    return 2.0 / max(made.fan_in, 1.0)
+def _plus(out: Signal, bias: Signal) -> Signal:
+    more = bias.square + 2 * out.mean * bias.mean
+    return replace(
+        out,
+        mean=out.mean + bias.mean,
+        square=out.square + more,
+        positions=out.positions + more,
+        samples=out.samples + more,
+    )
+
+
+def _weight(step: Step) -> Signal | None:
+    """Moments of the entries of the weight as it is used, its own or computed from parameters."""
+    named = step.slot("weight")
+    if named is not None:
+        return named
+    learned = [i for i in step.node.inputs if step.parts.links.learned[i] and i in step.signals]
+    aside = step.index("bias")
+    return next((step.signals[i] for i in learned if i != aside), None)
+
+
+def _bias(step: Step) -> Signal | None:
+    index = step.index("bias")
+    learned = index is not None and step.parts.links.learned[index]
+    return step.slot("bias") if learned else None
+
+
+def _paired(step: Step, before: Signal) -> Signal:
+    other = step.slot("input2") or before
+    return Signal(
+        before.mean * other.mean,
+        before.square * other.square,
+        before.positions * other.positions,
+        before.samples * other.samples,
+        before.layout,
+    )
+
+
+def _own_row(before: Signal, weight: Signal, made: Map) -> float:
+    """A tied head meets the row that its input still contains: ``(n a E w²)²`` at one of ``V`` words."""
+    kept = dict(before.rows).get(made.weights[0], 0.0) if made.weights else 0.0
+    return (made.fan_in * kept * weight.square) ** 2 / max(made.fan_out, 1.0)
 
 
 def _layout(step: Step, made: Map, before: Signal) -> Layout:
@@ -48,70 +107,45 @@ def _layout(step: Step, made: Map, before: Signal) -> Layout:
     return layouts.of_input(shape)
 
 
-def _inside(step: Step, made: Map) -> float:
-    """The share of a convolution's taps that fall on values and not on padding."""
-    if made.kind != "conv":
-        return 1.0
+def _fan(step: Step, made: Map) -> float:
+    """How many inputs an output sees on average, padding and borders left out."""
+    if made.kind not in ("conv", "conv_transpose"):
+        return made.fan_in
     windows = int(step.node.op[-2])
-    kernel, image = step.shape_of("weight")[2:], step.shape_of("input")[-windows:]
-    padding = step.node.attribute("padding")
-    if padding in ("valid", 0, None):
-        return 1.0
-    stride, dilation = _each(step, "stride", windows), _each(step, "dilation", windows)
-    pads = [d * (k - 1) / 2 for d, k in zip(dilation, kernel, strict=True)] if padding == "same" else _each(step, "padding", windows)
-    return math.prod(_share(*one) for one in zip(image, kernel, stride, pads, dilation, strict=True))
+    kernel = step.shape_of("weight")[2:]
+    image, out = step.shape_of("input")[-windows:], step.node.shape[-windows:]
+    stride = pools.each(step.node, "stride", windows, 1.0)
+    dilation = pools.each(step.node, "dilation", windows, 1.0)
+    pads = _pads(step, kernel, dilation)
+    axes = zip(image, out, kernel, stride, pads, dilation, strict=True)
+    if made.kind == "conv":
+        return made.fan_in * math.prod(taps(i, o, k, (s, p, d)) / k for i, o, k, s, p, d in axes)
+    channels = step.shape_of("weight")[0] / step.number("groups", 1.0)
+    return channels * math.prod(taps(o, i, k, (s, p, d)) * i / o for i, o, k, s, p, d in axes)
 
 
-def _each(step: Step, name: str, windows: int) -> list[float]:
-    value = step.node.attribute(name)
-    if isinstance(value, tuple):
-        numbers = [float(v) for v in value if isinstance(v, int | float)]
-        return numbers if len(numbers) == windows else numbers[:1] * windows
-    return [float(value)] * windows if isinstance(value, int | float) else [1.0] * windows
+def _pads(step: Step, kernel: tuple[int, ...], dilation: list[float]) -> list[float]:
+    if step.node.attribute("padding") == "same":
+        return [float(d * (k - 1) // 2) for d, k in zip(dilation, kernel, strict=True)]
+    return pools.each(step.node, "padding", len(kernel), 0.0)
 
 
-def _share(length: int, kernel: int, stride: float, pad: float, dilation: float) -> float:
-    outputs = int((length + 2 * pad - dilation * (kernel - 1) - 1) // stride) + 1
+def taps(length: int, outputs: int, kernel: int, steps: tuple[float, float, float]) -> float:
+    """How many taps of a kernel fall on values, on average over its places.
+
+    Args:
+        length: Values along the axis.
+        outputs: Places of the kernel.
+        kernel: Taps of the kernel.
+        steps: Stride, padding and dilation.
+
+    >>> taps(4, 4, 3, (1, 1, 1))
+    2.5
+    """
+    stride, pad, dilation = steps
     hits = sum(
-        0 <= o * stride - pad + t * dilation < length for o in range(max(outputs, 1)) for t in range(kernel)
+        0 <= place * stride - pad + tap * dilation < length
+        for place in range(outputs)
+        for tap in range(kernel)
     )
-    return hits / (max(outputs, 1) * kernel)
-
-
-def looked_up(step: Step, made: Map) -> Signal:
-    """Rows of a table: the same row in all samples where the index does not depend on the input."""
-    mean, std = step.weights(made.weights[0])
-    square = mean**2 + std**2
-    rows = step.shape_of("weight")[0]
-    layout = (*layouts.of_input((*step.node.shape[:-1], 1))[:-1], (("C", step.node.shape[-1]),))
-    layout = tuple((("N" if i == 0 else "P", axis[0][1]),) for i, axis in enumerate(layout[:-1])) + layout[-1:]  # type: ignore[assignment]
-    index = step.parts.links.slot(step.node.index, "input")
-    origin = _index_origin(step, index)
-    again = square / rows + mean**2 * (1 - 1 / rows)
-    match origin:
-        case "input":
-            return Signal(mean, square, again, again, layout)
-        case "same":
-            return Signal(mean, square, square, square, layout)
-        case _:
-            return Signal(mean, square, mean**2, square, layout)
-
-
-def _index_origin(step: Step, index: int | None) -> str:
-    """Whether indices come from the input, are one number everywhere, or count positions."""
-    if index is None:
-        return "input"
-    ops, waiting, seen = set(), [index], set()
-    while waiting:
-        at = waiting.pop()
-        if at not in seen:
-            seen.add(at)
-            node = step.parts.links.node(at)
-            steady = node.op == "buffer" and step.weights(node.path)[1] == 0
-            ops.add("zeros" if steady else node.op)
-            waiting += node.inputs
-    if "arange" in ops or "cumsum" in ops:
-        return "position"
-    if "input" in ops:
-        return "input"
-    return "same" if ops & {"zeros", "zeros_like", "ones", "full", "new_zeros"} else "position"
+    return hits / max(outputs, 1)
