@@ -1,6 +1,7 @@
 """A graph from a model and an example: fake tensors first, real ones where those do not suffice."""
 
 import contextlib
+import gc
 import logging
 import sys
 import warnings
@@ -9,14 +10,16 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch._subclasses.fake_tensor import FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils import _pytree as pytree
 
 from isometry import errors
 from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.constants import Constants, noted
+from isometry.frameworks.torch.tracing.notes import notes
 from isometry.frameworks.torch.tracing.preserving import preserved
 from isometry.frameworks.torch.tracing.recorder import Recorder
+from isometry.frameworks.torch.tracing.scopes import scopes
 from isometry.frameworks.torch.tracing.standins import off_meta, stand_in
 from isometry.frameworks.torch.tracing.tape import Tape
 from isometry.graphs import Graph
@@ -94,7 +97,6 @@ def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
         eager(),
         silent(),
         off_meta(),
-        scopes(model, tape),
         way() as mode,
     ):
         warnings.simplefilter("ignore")
@@ -105,7 +107,8 @@ def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
             tape.add("input", (), tensor, path=name, signal=True)
         constants = Constants(model)
         constants.know(given, example)
-        with constants, Recorder(tape, *addresses(model)) as recorder:
+        recorder = Recorder(tape, *addresses(model), held=existing(mode))
+        with scopes(model, recorder), constants, recorder:
             outputs = call(model, given)
         found = [
             recorder.step_of(tensor)
@@ -114,7 +117,24 @@ def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
         ]
     used = {node.path for node in tape.nodes if node.family == "parameter"}
     unused = tuple(path for path in addresses(model)[0].values() if path not in used)
-    return Graph(noted(tape, constants), tuple(dict.fromkeys(found)), unused)
+    nodes = noted(tape, constants)
+    return Graph(nodes, tuple(dict.fromkeys(found)), unused, notes(nodes, tape))
+
+
+def existing(mode: Any) -> Callable[[torch.Tensor], bool]:
+    """What tells a tensor that was there before the run from one that it made.
+
+    Args:
+        mode: The fake mode of the run, under which all that is made is fake; ``None`` where there
+            is none.
+
+    Returns:
+        Whether a tensor was there.
+    """
+    if mode is not None:
+        return lambda tensor: not isinstance(tensor, FakeTensor)
+    alive = {id(item): item for item in gc.get_objects() if issubclass(type(item), torch.Tensor)}
+    return lambda tensor: id(tensor) in alive
 
 
 def call(model: nn.Module, given: Any) -> Any:
@@ -148,29 +168,6 @@ def addresses(model: nn.Module) -> tuple[dict[int, str], dict[int, str]]:
         id(b): name for name, b in reversed(list(model.named_buffers(remove_duplicate=False)))
     }
     return dict(reversed(parameters.items())), buffers
-
-
-@contextlib.contextmanager
-def scopes(model: nn.Module, tape: Tape) -> Iterator[None]:
-    """Keep the path of the running module on the tape while the body runs."""
-    paths = {id(module): name for name, module in model.named_modules()}
-
-    def enter(module: nn.Module, _: Any) -> None:
-        tape.scope.append(paths.get(id(module), tape.scope[-1] if tape.scope else ""))
-
-    def leave(*_: Any) -> None:
-        tape.scope.pop()
-
-    register = torch.nn.modules.module
-    handles = [
-        register.register_module_forward_pre_hook(enter),
-        register.register_module_forward_hook(leave, always_call=True),
-    ]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 @contextlib.contextmanager

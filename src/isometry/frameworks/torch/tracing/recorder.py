@@ -17,6 +17,8 @@ from torch.overrides import TorchFunctionMode
 
 from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.tape import Tape, storage_of, version_of
+from isometry.graphs import operations
+from isometry.graphs import operations
 
 QUIET = frozenset(
     """
@@ -27,12 +29,28 @@ QUIET = frozenset(
 )
 """Calls that ask about a tensor and move no value."""
 
+LOOKS = frozenset(
+    """
+    __array__ __bool__ __complex__ __float__ __index__ __int__ allclose equal is_nonzero item numpy
+    tolist
+    """.split()
+)
+"""Calls that hand values to Python, where nobody follows them."""
+
 
 class Recorder(TorchFunctionMode):
     """Observes every torch call of one forward and writes the tape."""
 
-    def __init__(self, tape: Tape, paths: dict[int, str], buffers: dict[int, str]) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        paths: dict[int, str],
+        buffers: dict[int, str],
+        *,
+        held: Callable[[torch.Tensor], bool],
+    ) -> None:
         super().__init__()
+        self.held = held
         self.tape = tape
         self.paths = paths
         self.buffers = buffers
@@ -46,10 +64,13 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         """Run one call, then note what it did."""
         kwargs = kwargs or {}
+        if self.tape.blind:
+            return func(*args, **kwargs)
         if func is functional.multi_head_attention_forward:
             with self:
                 return opened(func)(*args, **kwargs)
         op = calls.name_of(func)
+        self._look(func, args)
         if op in QUIET:
             return func(*args, **kwargs)
         if op == "grouped_mm" and (args[0].is_meta or isinstance(args[0], FakeTensor)):
@@ -83,9 +104,15 @@ class Recorder(TorchFunctionMode):
     def _make(
         self, op: str, inputs: list[tuple[str, int]], out: torch.Tensor, attributes: Any
     ) -> int:
-        starts = op in ("embedding", "embedding_bag") and out.dtype.is_floating_point
-        signal = True if starts else None
+        signal = True if self._starts(op, inputs, out) else None
         return self.tape.add(op, inputs, out, attributes=attributes, signal=signal)
+
+    def _starts(self, op: str, inputs: list[tuple[str, int]], out: torch.Tensor) -> bool:
+        """Whether a call starts a signal: it maps an index, or what is the same for every input."""
+        taken = dict(inputs)
+        weight = taken.get("weight")
+        learned = weight is not None and not self.tape.nodes[weight].signal
+        return op in operations.WEIGHTS and learned and out.dtype.is_floating_point
 
     def _rewrite(
         self, op: str, inputs: list[tuple[str, int]], tensor: torch.Tensor, attributes: Any
@@ -110,8 +137,27 @@ class Recorder(TorchFunctionMode):
         path = self.paths.get(id(tensor))
         if path is not None:
             return self.tape.add("parameter", (), tensor, path=path, signal=False)
-        held = self.buffers.get(id(tensor), "")
-        return self.tape.add("buffer" if held else "unseen", (), tensor, path=held, signal=False)
+        buffer = self.buffers.get(id(tensor), "")
+        if buffer or self.held(tensor):
+            op = "buffer" if buffer else "constant"
+            return self.tape.add(op, (), tensor, path=buffer, signal=False)
+        return self.tape.add("unseen", (), tensor, signal=True)
+
+    def _look(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        name = getattr(func, "__name__", "")
+        if name in LOOKS and any(self._depends(tensor) for _, tensor in calls.tensors_in(args)):
+            self.tape.looks.append((self.tape.running, name.strip("_")))
+
+    def _depends(self, tensor: torch.Tensor) -> bool:
+        """Whether a value comes from the signal, though it may carry none: a comparison does."""
+        nodes, waiting, seen = self.tape.nodes, [self.step_of(tensor)], set[int]()
+        while waiting:
+            step = waiting.pop()
+            if nodes[step].signal:
+                return True
+            waiting += [i for i in nodes[step].inputs if i not in seen]
+            seen.update(nodes[step].inputs)
+        return False
 
 
 def opened(func: Callable[..., Any]) -> Callable[..., Any]:

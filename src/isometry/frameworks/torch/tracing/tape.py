@@ -20,7 +20,7 @@ class Alias:
     storage: int
 
 
-SOURCES: dict[str, Family] = {"input": "input", "parameter": "parameter"}
+SOURCES: dict[str, Family] = {"input": "input", "parameter": "parameter", "unseen": "unknown"}
 
 
 def family_of(op: str, inputs: tuple[tuple[str, int], ...]) -> Family:
@@ -30,13 +30,23 @@ def family_of(op: str, inputs: tuple[tuple[str, int], ...]) -> Family:
 
 @dataclass(slots=True)
 class Tape:
-    """Steps so far, and which step made each live tensor."""
+    """What is known of a run so far.
+
+    Attributes:
+        nodes: The steps.
+        owner: The step that made a live tensor, by the tensor's identity.
+        aliases: Live tensors by their storage.
+        scope: Paths of the running modules, innermost last.
+        blind: How many of them run outside of Python.
+        looks: Which values of the signal the model looked at: the module, and how.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     owner: dict[int, int] = field(default_factory=dict)
     aliases: dict[int, list[Alias]] = field(default_factory=dict)
     scope: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    blind: int = 0
+    looks: list[tuple[str, str]] = field(default_factory=list)
 
     def add(
         self,
