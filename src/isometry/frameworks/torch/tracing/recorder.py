@@ -18,7 +18,6 @@ from torch.overrides import TorchFunctionMode
 from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.tape import Tape, storage_of, version_of
 from isometry.graphs import operations
-from isometry.graphs import operations
 
 QUIET = frozenset(
     """
