@@ -103,7 +103,7 @@ def averaged(value: Signal, made: Mix) -> Signal:
 
 def contracted(step: Step) -> Signal | None:
     """Products of two tensors: an average by softmax's weights, or scores."""
-    known = [step.signals[i] for i in step.node.inputs if i in step.signals and not _aside(step, i)]
+    known = [step.signals[i] for i in step.node.inputs if i in step.signals and not is_aside(step, i)]
     if len(known) != 2:
         return step.first
     first, second = known
@@ -115,14 +115,14 @@ def contracted(step: Step) -> Signal | None:
     return _scores(step, first, second, layout)
 
 
-def _aside(step: Step, index: int) -> bool:
+def is_aside(step: Step, index: int) -> bool:
     """Whether an operand is added to the product: a bias, or a mask."""
     slots = [slot for slot, i in zip(step.node.slots, step.node.inputs, strict=True) if i == index]
     return "bias" in slots or "offsets" in slots
 
 
 def _scores(step: Step, first: Signal, second: Signal, layout: Layout) -> Signal:
-    length = step.shape(step.node.inputs[-1 if _aside(step, step.node.inputs[0]) else 0])[-1]
+    length = step.shape(step.node.inputs[-1 if is_aside(step, step.node.inputs[0]) else 0])[-1]
     scale = step.number("alpha", 1.0)
     made = Signal(
         length * first.mean * second.mean,

@@ -23,8 +23,8 @@ def mapped(step: Step, made: Map) -> Signal | None:
         return None
     if made.kind == "bilinear":
         before = _paired(step, before)
-    fan = _fan(step, made)
-    out = _through(before, weight, fan)
+    inputs = fan(step, made)
+    out = _through(before, weight, inputs)
     bias = _bias(step)
     after = out if bias is None else _plus(out, bias)
     share = out.square / max(after.square, TINY)
@@ -33,7 +33,7 @@ def mapped(step: Step, made: Map) -> Signal | None:
         square=after.square + _own_row(before, weight, made),
         layout=_layout(step, made, before),
         depth=share**2 * widths.total(before),
-        rank=max(fan, 1.0),
+        rank=max(inputs, 1.0),
     )
 
 
@@ -107,7 +107,7 @@ def _layout(step: Step, made: Map, before: Signal) -> Layout:
     return layouts.of_input(shape)
 
 
-def _fan(step: Step, made: Map) -> float:
+def fan(step: Step, made: Map) -> float:
     """How many inputs an output sees on average, padding and borders left out."""
     if made.kind not in ("conv", "conv_transpose"):
         return made.fan_in
