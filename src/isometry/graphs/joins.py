@@ -86,7 +86,7 @@ def _with_shortcut(
     assert before is not None  # checked above
     for start in sorted(still(found, made, before) & behind(found, branch), reverse=True):
         weights = between(found, start, branch)
-        if weights and ends[0] not in weights:
+        if ends[0] not in weights and _is_deep(found, start, branch):
             return Join(
                 index,
                 start,
@@ -95,6 +95,30 @@ def _with_shortcut(
                 ends[0],
             )
     return None
+
+
+def _is_deep(found: Parts, start: int, end: int) -> bool:
+    """Whether a value comes from ``start`` alone, by two weights in a row at least.
+
+    A sum of two single maps, or of maps of different things, has no side that is the stream.
+    """
+    chain: dict[int, int] = {start: 0}
+    for index in range(start + 1, end + 1):
+        taken = [chain[i] for i in found.links.signals(index) if i in chain]
+        if taken:
+            chain[index] = max(taken) + (index in found.maps)
+    return chain.get(end, 0) > 1 and _dominates(found, start, end)
+
+
+def _dominates(found: Parts, start: int, end: int) -> bool:
+    """Whether all signal that reaches ``end`` comes through ``start``."""
+    seen, waiting = {start}, [end]
+    while waiting:
+        step = waiting.pop()
+        if step not in seen:
+            seen.add(step)
+            waiting += found.links.signals(step)
+    return min(seen) >= start
 
 
 def still(found: Parts, made: dict[int, Join], index: int) -> set[int]:
@@ -119,7 +143,17 @@ def _passes(found: Parts, step: int) -> bool:
     region = found.regions.get(step)
     bends = region is not None and region.nonlinear
     part = found.sources.root[step] != step and region is None
-    return not bends and (part or label(found, step) in STILL)
+    same = part or label(found, step) in STILL
+    return same and not bends and not _picks(found, step)
+
+
+def _picks(found: Parts, step: int) -> bool:
+    """Whether a step takes one place along an axis: a moment of a sequence is not the sequence."""
+    node = found.links.node(step)
+    index = node.attribute("index")
+    places = index if isinstance(index, tuple) else (index,)
+    picks = any(isinstance(place, int) and not isinstance(place, bool) for place in places)
+    return node.op in ("select", "unbind") or (node.op == "getitem" and picks)
 
 
 def behind(found: Parts, index: int) -> set[int]:

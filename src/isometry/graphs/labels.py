@@ -13,6 +13,10 @@ THROUGH = ("view", "dropout", "mask", "write")
 """Families that pass a signal on; a reader looks through them."""
 
 
+FRACTIONS = ("float", "bfloat", "complex")
+"""Dtypes of numbers that are no index start with one of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """A graph with all that was recognised in it.
@@ -61,8 +65,6 @@ def label(found: Parts, index: int) -> str:
 
     Steps that a reader looks through have an empty label.
     """
-    links = found.links
-    node = links.node(index)
     region = found.regions.get(index)
     if region is not None:
         return region.name if region.nonlinear else ""
@@ -70,19 +72,29 @@ def label(found: Parts, index: int) -> str:
         return found.maps[index].kind
     if index in found.sources.norms:
         return "norm"
+    return (
+        _sum_label(found, index)
+        if found.links.node(index).family == "add"
+        else _word(found.links, index)
+    )
+
+
+def _word(links: Links, index: int) -> str:
+    """What a step is by its own call, whatever is around it."""
+    node = links.node(index)
     match node.family:
         case "view" | "dropout" | "mask" | "write":
             return ""
         case "scale":
             return "gate" if len(links.signals(index)) > 1 else ""
-        case "add":
-            return _sum_label(found, index)
         case "contraction":
             return "attention" if len(links.signals(index)) > 1 else "contraction"
         case "softmax" | "attention" | "norm" | "pooling" | "reduction" | "input" | "gate":
             return node.family
         case "concatenation":
             return "concatenation"
+        case "weight":
+            return "contraction"  # by a weight that is itself a signal
         case _:
             return node.op
 
@@ -96,10 +108,17 @@ def _sum_label(found: Parts, index: int) -> str:
 def sources_of(found: Parts, index: int | None) -> tuple[str, ...]:
     """Labels of what a value comes from, views and scalings looked through, sorted."""
     if index is None or not found.links.node(index).signal:
-        return ("index",)
+        return (_still(found, index),)
     return tuple(
         sorted({label(found, i) or found.links.node(i).family for i in origins(found, index)})
     )
+
+
+def _still(found: Parts, index: int | None) -> str:
+    """What a value without signal is: whole numbers, something learned, or fixed numbers."""
+    if index is None or not found.links.node(index).dtype.startswith(FRACTIONS):
+        return "index"
+    return "parameter" if found.links.learned[index] else "constant"
 
 
 def origins(found: Parts, index: int) -> tuple[int, ...]:
@@ -134,7 +153,7 @@ def consumers_of(found: Parts, index: int) -> tuple[str, ...]:
     """Labels of what takes a value, views and scalings looked through, sorted, with outputs."""
     labels: set[str] = set()
     seen: set[int] = set()
-    waiting = [index]
+    waiting = siblings(found, index)
     while waiting:
         step = waiting.pop()
         if step in seen:
@@ -148,6 +167,17 @@ def consumers_of(found: Parts, index: int) -> tuple[str, ...]:
             else:
                 waiting.append(follower)
     return tuple(sorted(labels))
+
+
+def siblings(found: Parts, index: int) -> list[int]:
+    """The steps that stand for the several results of one call; the first is the call's own."""
+    nodes = found.links.graph.nodes
+    node, group = nodes[index], [index]
+    for other in nodes[index + 1 :]:
+        if (other.op, other.inputs) != (node.op, node.inputs) or not other.attribute("output"):
+            return group
+        group.append(other.index)
+    return group
 
 
 def _ahead(found: Parts, step: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Linear maps: which parameter maps which signal, and with which fans."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isometry.graphs import operations
@@ -70,7 +70,7 @@ def _called(links: Links, node: Node) -> Map | None:
     if node.op in RECURRENT:
         return _recurrent(links, node)
     weight = links.slot(node.index, "weight")
-    if weight is None:
+    if weight is None or not links.learned[weight]:
         return None
     bias = links.slot(node.index, "bias")
     kind, (fan_in, fan_out) = KINDS[node.op], _fans(node, links.node(weight).shape)
@@ -139,6 +139,17 @@ def _recurrent(links: Links, node: Node) -> Map:
     weights = tuple(path for i in matrices for path in parameters(links, i))
     biases = tuple(path for i in held if i not in matrices for path in parameters(links, i))
     return Map(node.index, weights, biases, node.inputs[0], "recurrent", first[1], first[0] / gates)
+
+
+def apart(links: Links, made: Map) -> tuple[Map, ...]:
+    """One map for each matrix of a recurrent layer, with that matrix's own fans."""
+    node = links.node(made.step)
+    held = [i for i in node.inputs if links.learned[i] and len(links.node(i).shape) == 2]
+    return tuple(_matrix(made, parameters(links, i), links.node(i).shape) for i in held)
+
+
+def _matrix(made: Map, weights: tuple[str, ...], shape: tuple[int, ...]) -> Map:
+    return replace(made, weights=weights, fan_in=float(shape[1]))
 
 
 def _contracted(links: Links, node: Node) -> Map | None:

@@ -82,10 +82,10 @@ WRITES = frozenset(
 
 VIEWS = frozenset(
     """
-    as_strided atleast_2d broadcast_to chunk clone complex contiguous detach expand expand_as flatten flip
-    fold gather getitem imag index_select interpolate movedim narrow pad permute pixel_shuffle
-    pixel_unshuffle real repeat repeat_interleave reshape reshape_as roll select split
-    split_with_sizes squeeze swapaxes swapdims t take_along_dim tensor_split tile to topk
+    as_strided atleast_2d broadcast_to chunk clone complex contiguous detach expand expand_as
+    flatten flip fold gather getitem imag index_select interpolate movedim narrow pad permute
+    pixel_shuffle pixel_unshuffle real repeat repeat_interleave reshape reshape_as roll select
+    split split_with_sizes squeeze swapaxes swapdims t take_along_dim tensor_split tile to topk
     transpose type_as unbind unflatten unfold unsafe_chunk unsqueeze view view_as
     view_as_complex view_as_real
     """.split()

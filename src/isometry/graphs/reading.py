@@ -6,7 +6,7 @@ from typing import Literal
 from isometry.graphs.graph import Graph
 from isometry.graphs.joins import Join, joins
 from isometry.graphs.labels import Parts, consumers_of, parts, sources_of
-from isometry.graphs.maps import Map
+from isometry.graphs.maps import Map, apart
 
 Residual = Literal["-", "B", "S", "T"]
 """``T`` last weight of a branch before its join, ``B`` any other weight of a branch, ``S`` a
@@ -53,16 +53,44 @@ def read(graph: Graph) -> Reading:
     plain = parts(graph)
     sums = joins(plain)
     found = replace(plain, joins=frozenset(join.step for join in sums))
-    return Reading(graph, tuple(_use(found, sums, step) for step in found.maps), sums)
+    uses = (use for step in found.maps for use in _uses(found, sums, step))
+    return Reading(graph, tuple(uses), sums)
 
 
-def _use(found: Parts, sums: tuple[Join, ...], step: int) -> Use:
-    made = found.maps[step]
-    residual, join = _part(sums, step)
+def _uses(found: Parts, sums: tuple[Join, ...], step: int) -> tuple[Use, ...]:
+    """The uses of the weights of one call; its further results are no further uses."""
+    made, node = found.maps[step], found.links.node(step)
+    if made.kind == "recurrent" and node.attribute("output"):
+        return ()
+    use = _use(found, sums, made)
+    return recurrent(found, use) if made.kind == "recurrent" else (use,)
+
+
+def recurrent(found: Parts, use: Use) -> tuple[Use, ...]:
+    """One use for each matrix of a recurrent layer.
+
+    In torch's order each layer and direction has the matrix of what enters, then that of its state;
+    what enters a further layer is the state of the one below.
+    """
+    both = found.links.node(use.map.step).attribute("bidirectional") is True
+    matrices, layer = apart(found.links, use.map), 4 if both else 2
+    return tuple(
+        replace(
+            use,
+            map=matrix,
+            before=use.before if position < layer and position % 2 == 0 else ("recurrent",),
+            after=use.after if position >= len(matrices) - layer else ("recurrent",),
+        )
+        for position, matrix in enumerate(matrices)
+    )
+
+
+def _use(found: Parts, sums: tuple[Join, ...], made: Map) -> Use:
+    residual, join = _part(sums, made.step)
     return Use(
         made,
         sources_of(found, made.signal),
-        consumers_of(found, step),
+        consumers_of(found, made.step),
         residual,
         join.place if join else 0,
         join.depth if join else 0,

@@ -73,17 +73,27 @@ def _bends(links: Links, index: int) -> bool:
     return node.family == "activation" or product or divides
 
 
-GRID = np.concatenate([np.linspace(-6.0, 6.0, 241), np.array([0.013, -0.017])])
+GRID = np.concatenate([np.linspace(-9.0, 9.0, 361), np.array([0.013, -0.017])])
 """Where functions are compared; off the symmetric points, too."""
 
 
 def _name(links: Links, root: int, steps: tuple[int, ...]) -> str:
+    name = _compared(links, root, steps)
+    bent = [i for i in steps if _bends(links, i)]
+    single = len(bent) == 1 and links.node(bent[0]).family == "activation"
+    if name != "composite" or not single:
+        return name
+    # one activation among steps that else only scale and shift: a reader looks through those
+    alone = _compared(links, links.signals(bent[0])[0], (bent[0],))
+    return replay.spelled(links.node(bent[0])) if alone == "composite" else alone
+
+
+def _compared(links: Links, root: int, steps: tuple[int, ...]) -> str:
     with np.errstate(all="ignore"):
         values = replay.replayed(links, root, steps, GRID)
-    if values is not None and np.isfinite(values).all():
-        return named(tuple(np.broadcast_to(values, GRID.shape).tolist()))
-    ops = [links.node(i).op for i in steps if links.node(i).family == "activation"]
-    return ops[0] if len(ops) == 1 else "composite"
+    if values is None or not np.isfinite(values).all():
+        return "composite"
+    return named(tuple(np.broadcast_to(values, GRID.shape).tolist()))
 
 
 CANDIDATES = (
