@@ -72,7 +72,8 @@ class Constants(TorchFunctionMode):
         if id(tensor) in self.others or isinstance(tensor, FakeTensor) or tensor.is_meta:
             return False
         self.kept.append(tensor)
-        self.values[id(tensor)] = tensor.detach().clone().cpu()
+        with unset_fake_temporarily():
+            self.values[id(tensor)] = tensor.detach().clone().cpu()
         return True
 
     def _repeated(
@@ -109,7 +110,7 @@ def noted(tape: Tape, constants: Constants) -> tuple[Node, ...]:
     values = {
         step: constants.values[tensor]
         for tensor, step in tape.owner.items()
-        if tensor in constants.values
+        if tensor in constants.values and constants.values[tensor].numel()
     }
     return tuple(
         replace(node, attributes=tuple(sorted(dict((*node.attributes, *more)).items())))
