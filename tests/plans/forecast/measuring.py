@@ -49,7 +49,7 @@ class Measured:
 def observed(model: nn.Module, example: Any) -> tuple[graphs.Graph, dict[int, float]]:
     """One real forward: its graph and the mean square of every value."""
     scale = Scale()
-    with mock.patch.object(module, "Tape", lambda: scale):
+    with mock.patch.object(module, "Tape", return_value=scale):
         graph = module.run(model, example, lambda: batch_statistics(model))
     return graph, scale.squares
 

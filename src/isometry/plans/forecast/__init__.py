@@ -1,8 +1,8 @@
 """The forecast: what theory says of every layer before a number is drawn.
 
 Moments of the signal are carried along a model's graph, step by step: mean, mean square, and the
-products of two positions and of two samples. ``rules`` holds the table of what each kind of step does to
-them; the files it names hold one subject each. ``widths`` says how far one draw may be off.
+products of two positions and of two samples. ``rules`` holds the table of what each kind of step
+does to them; the files it names hold one subject each. ``widths`` says how far one draw may be off.
 """
 
 from isometry.plans.forecast.forward import forward

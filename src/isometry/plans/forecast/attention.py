@@ -1,7 +1,8 @@
 """Softmax over random logits, and averages by its weights.
 
-With logits independent from key to key, ``E Σ a²`` over the keys of a query says how much of what tells
-two values apart survives the average, ``E Σ a a'`` over the keys of two queries how alike they become.
+With logits independent from key to key, ``E Σ a²`` over the keys of a query says how much of what
+tells two values apart survives the average, ``E Σ a a'`` over the keys of two queries how alike
+they become.
 """
 
 import math
@@ -103,7 +104,8 @@ def averaged(value: Signal, made: Mix) -> Signal:
 
 def contracted(step: Step) -> Signal | None:
     """Products of two tensors: an average by softmax's weights, or scores."""
-    known = [step.signals[i] for i in step.node.inputs if i in step.signals and not is_aside(step, i)]
+    factors = [i for i in step.node.inputs if i in step.signals and not is_aside(step, i)]
+    known = [step.signals[i] for i in factors]
     if len(known) != 2:
         return step.first
     first, second = known

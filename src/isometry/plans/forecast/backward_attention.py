@@ -74,7 +74,11 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
     yield (
         source,
         GradientSignal(
-            free * own, free * alike * both, 0.0, _hidden(free * own, keys), gradient.depth
+            free * own,
+            free * alike * both,
+            keys=_hidden(free * own, keys),
+            depth=gradient.depth,
+            seen=(1 - made.same) / max(own * keys, TINY),
         ),
     )
 
@@ -109,16 +113,16 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     weights = _weights(gradient, value, step.shape(v)[-1])
     free = max(weights.square - weights.keys, 0.0)
     alike = weights.positions / max(weights.square, TINY)
-    own = free * passed(keys, var, sight) / keys * scale**2
+    kept = passed(keys, var, sight)
+    own = free * kept / keys * scale**2
     both = free * alike * passed_together(made) / keys * scale**2
-    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), gradient.depth)
+    seen = (1 - made.same) / max(kept, TINY)
+    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), gradient.depth, seen)
     yield q, _queried(logits, key, keys)
     yield k, _keyed(logits, query, queries).times(heads)
 
 
-def averaged(
-    gradient: GradientSignal, made: Mix, queries: int, keys: int
-) -> GradientSignal:
+def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> GradientSignal:
     """``Σ_t A_tk δ_t``: a value collects from the queries that look at it.
 
     In all, a sample's values receive what its queries send, ``Σ_k Σ_t A_tk δ_t = Σ_t δ_t``.
@@ -143,11 +147,15 @@ def _weights(gradient: GradientSignal, value: Signal, width: float) -> GradientS
 
 
 def _queried(logits: GradientSignal, key: Signal, keys: int) -> GradientSignal:
-    """``Σ_k δ_tk K_k``: the part that keys share meets gradients that sum to zero."""
+    """``Σ_k δ_tk K_k``: the part that keys share meets gradients that sum to zero.
+
+    Keys and values are maps of one input, in whose ``rank`` directions two keys agree by chance.
+    """
     lone = (keys - 1) * key.positions
     alike = logits.keys / max(logits.square, TINY)
+    chance = logits.seen / key.rank * (key.square - key.positions)
     return GradientSignal(
-        keys * (logits.square * key.square + logits.keys * lone),
+        keys * (logits.square * (key.square + chance) + logits.keys * lone),
         keys * logits.positions * (key.square + alike * lone),
         depth=logits.depth,
     )
@@ -161,6 +169,7 @@ def _keyed(logits: GradientSignal, query: Signal, queries: int) -> GradientSigna
         queries * (logits.square * query.square + logits.positions * lone),
         queries * logits.keys * (query.square + alike * lone),
         depth=logits.depth,
+        seen=logits.seen / query.rank,
     )
 
 

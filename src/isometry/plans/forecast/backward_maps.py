@@ -87,7 +87,7 @@ def _back(
     to, weight = ends
     fan = products / _size(step, to)
     made = gradient.times(fan * step.signals[weight].square).met(*others)
-    return replace(made, depth=gradient.depth + (KURTOSIS - 1) / max(fan, 1.0))
+    return replace(made, depth=gradient.depth + (KURTOSIS - 1) / max(fan, 1.0), seen=0.0)
 
 
 def collected(
@@ -98,6 +98,7 @@ def collected(
     positions = max(places / samples, 1.0)
     square, apart, across = before
     alike = (positions - 1) * gradient.positions * apart
+    alike += gradient.seen * gradient.square * max(square - apart, 0.0)  # of keys, by chance
     alike += (samples - 1) * positions * gradient.samples * across
     return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from isometry.plans.forecast import layouts, norms
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
-from isometry.plans.forecast.signal import TINY, Signal
+from isometry.plans.forecast.signal import TINY, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
 
@@ -46,15 +46,14 @@ def normalised(step: Step, gradient: GradientSignal) -> Shares:
     unit = norms.NORMS[step.node.op](step, before)
     gain = step.slot("weight")
     yield from _learned(step, gradient, unit)
-    inner = gradient if gain is None else gradient.times(gain.square)
+    inner = gradient if gain is None else gradient.times(gain.square).pulled(gradient.pull)
     group = group_of(step, before)
     yield source, inner if group is None else projected(inner, before, unit, group)
 
 
 def _learned(step: Step, gradient: GradientSignal, unit: Signal) -> Iterator[Share]:
-    places = {
-        letter: layouts.count(step.signals[step.node.index].layout, letter) for letter in ("N", "P")
-    }
+    layout = step.signals[step.node.index].layout
+    places: dict[Letter, int] = {"N": layouts.count(layout, "N"), "P": layouts.count(layout, "P")}
     gain, shift = step.index("weight"), step.index("bias")
     if gain is not None:
         yield gain, gradient.met(unit.square, unit.positions, unit.samples).summed(places)
@@ -106,10 +105,11 @@ def projected(
     many, apart = group.positions - 1, (group.samples - 1) * group.positions
     level = gradient.square + many * gradient.positions + apart * gradient.samples
     level = level / group.size if group.centred else 0.0
-    radial = gradient.square
-    radial += many * gradient.positions * within + apart * gradient.samples * across
-    radial *= length / group.size
-    scale = _scale(before, unit)
+    radial = gradient.square * length
+    radial += many * (gradient.positions * within * length + gradient.pull[0])
+    radial += apart * (gradient.samples * across * length + gradient.pull[1])
+    radial /= group.size
+    scale = _scale(before, unit) * _uneven(before, (within, across), group)
     own = group.positions == 1  # every position has a mean and a length of its own
     alone = 1 - (group.centred + within**2) / group.size
     positions = gradient.positions * alone if own else gradient.positions - level - radial * within
@@ -121,6 +121,16 @@ def projected(
         samples * scale,
         depth=gradient.depth,
     )
+
+
+def _uneven(before: Signal, alike: tuple[float, float], group: Group) -> float:
+    """``E (1/v̂) E v̂`` of a level over ``n`` places only: ``1 + (κ - 1)/n``, to first order.
+
+    Places that are correlated, by chance too, count for less.
+    """
+    within, across = (min(c**2 + 1 / before.rank, 1.0) for c in alike)
+    pairs = (group.positions - 1) * within + (group.samples - 1) * group.positions * across
+    return 1 + max(before.kurtosis - 1, 0.0) * (1 + pairs) / max(group.size, 2.0)
 
 
 def _scale(before: Signal, unit: Signal) -> float:

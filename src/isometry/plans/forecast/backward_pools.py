@@ -57,11 +57,17 @@ def _routed(step: Step, gradient: GradientSignal, held: dict[int, float]) -> Sha
     root = step.signals[region.root]
     within = root.positions - root.mean**2
     slope = slope_of(function, root.var)
-    square = shared = 0.0
+    square = shared = pull = 0.0
     for places, share in held.items():
         _, one, two = moments.largest(slope, root.mean, root.var, within, among=places)
+        leaning = moments.largest(
+            lambda x: slope(x) * (x - root.mean), root.mean, root.var, within, among=places
+        )
         square, shared = square + share * one, shared + share * two
-    return region.root, picked(step, index, gradient.met(square, shared, shared))
+        pull += share * leaning[2]
+    made = picked(step, index, gradient.met(square, shared, shared))
+    excess = picked(step, index, gradient).positions * pull - made.positions * within
+    return region.root, made.pulled((excess, 0.0))
 
 
 def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
@@ -73,12 +79,13 @@ def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
         for letter, n in before.items()
     }
     whole = min(_size(step.node.shape) / _size(step.shape(source)), 1.0)
-    return gradient.met(
+    made = gradient.met(
         whole,
         share["C"] * share["N"] * pairs["P"],
         share["C"] * pairs["N"] * share["P"] ** 2,
         keys=whole,
     )
+    return made.pulled(gradient.pull, pairs["P"])
 
 
 def reduced(step: Step, gradient: GradientSignal) -> Shares:

@@ -1,4 +1,4 @@
-"""What each kind of step does to a gradient: one table, one rule a family, beside that of signals."""
+"""What each kind of step does to a gradient: one table, one rule a family, like that of signals."""
 
 import math
 from collections.abc import Callable

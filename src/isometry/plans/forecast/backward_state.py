@@ -1,7 +1,7 @@
 """What is known of the gradient of a value: its mean square, and how alike it is at two places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter
@@ -18,6 +18,9 @@ class GradientSignal:
         positions: ``E δ δ'`` of one channel at two positions of one sample.
         samples: ``E δ δ'`` of one channel in two samples; zero unless a norm mixes samples.
         keys: Of attention weights and logits: ``E δ δ'`` at two keys of one query.
+        seen: Of logits: how many keys a query averages over; of keys: the same, per other key.
+        pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
+            what gradients and values share: a slope that grows with the value pulls along it.
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
     """
 
@@ -26,6 +29,8 @@ class GradientSignal:
     samples: float = 0.0
     keys: float = 0.0
     depth: float = 0.0
+    seen: float = 0.0
+    pull: tuple[float, float] = (0.0, 0.0)
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -34,13 +39,14 @@ class GradientSignal:
     def met(
         self, square: float, positions: float, samples: float, *, keys: float = 0.0
     ) -> "GradientSignal":
-        """Times an independent factor with moments of its own; those of two keys are its ``keys``."""
+        """Times an independent factor with moments of its own; ``keys`` are those of two keys."""
         return GradientSignal(
             self.square * square,
             self.positions * positions,
             self.samples * samples,
             self.keys * keys,
             self.depth,
+            self.seen,
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -52,7 +58,13 @@ class GradientSignal:
             self.samples + other.samples,
             self.keys + other.keys,
             share**2 * self.depth + (1 - share) ** 2 * other.depth,
+            max(self.seen, other.seen),
+            (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
         )
+
+    def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
+        """With that pull, times a factor."""
+        return replace(self, pull=(pull[0] * by, pull[1] * by))
 
     def summed(self, over: Mapping[Letter, int]) -> "GradientSignal":
         """Added up over some samples, positions and channels; channels are independent."""
@@ -74,9 +86,7 @@ Shares = Iterable[Share]
 """What a rule hands to the steps behind."""
 
 
-def unbroadcast(
-    gradient: GradientSignal, layout: Layout, shape: tuple[int, ...]
-) -> GradientSignal:
+def unbroadcast(gradient: GradientSignal, layout: Layout, shape: tuple[int, ...]) -> GradientSignal:
     """The gradient of a value of that shape that was broadcast to a layout: summed over its copies.
 
     >>> channels = ((("N", 8),), (("C", 4),))
@@ -85,9 +95,7 @@ def unbroadcast(
     """
     missing = len(layout) - len(shape)
     kept = (1,) * missing + shape if missing >= 0 else shape[-missing:]
-    over = [
-        axis for axis, length in enumerate(kept) if length == 1 and _length(layout, axis) > 1
-    ]
+    over = [axis for axis, length in enumerate(kept) if length == 1 and _length(layout, axis) > 1]
     return gradient.summed(layouts.letters(layout, over)) if over else gradient
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from isometry.plans.forecast import bends, layouts, moments, sums
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
-from isometry.plans.forecast.signal import Layout, Signal
+from isometry.plans.forecast.signal import TINY, Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
 
@@ -19,7 +19,9 @@ def added(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         return
     for place, index in enumerate(sides):
         factor = step.number("alpha", 1.0) ** 2 if place else 1.0
-        yield index, unbroadcast(gradient.times(factor), _layout(step), step.shape(index))
+        share = factor * step.signals[index].var / max(step.signals[step.node.index].var, TINY)
+        made = gradient.times(factor).pulled(gradient.pull, share**2)
+        yield index, unbroadcast(made, _layout(step), step.shape(index))
 
 
 def _layout(step: Step) -> Layout:
@@ -35,7 +37,7 @@ def multiplied(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         case "div" | "lerp" | "addcmul" if len(sides) > 1:
             yield sides[0][0], unbroadcast(gradient, _layout(step), step.shape(sides[0][0]))
         case _ if len(sides) == 1:
-            yield sides[0][0], gradient.times(_factor(step) ** 2)
+            yield sides[0][0], gradient.times(_factor(step) ** 2).pulled(gradient.pull)
         case _ if len(sides) == 2:
             (a, first), (b, second) = sides
             yield a, _times(step, gradient, second, a)
@@ -64,24 +66,29 @@ def gated(step: Step, gradient: GradientSignal) -> Shares:
     yield source, replace(value.plus(other).times(0.5), depth=gradient.depth)
 
 
-def bent(
-    gradient: GradientSignal, before: Signal, function: moments.Function
-) -> GradientSignal:
-    """An elementwise ``φ``: ``E φ'²``, and ``E φ'(u) φ'(v)`` of two places (Poole et al. 2016, eq. 8)."""
+def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -> GradientSignal:
+    """An elementwise ``φ``: ``E φ'²``, and ``E φ'φ'`` of two places (Poole et al. 2016, eq. 8)."""
     mean, var = before.mean, before.var
     slope = slope_of(function, var)
     alone = moments.steepness(function, mean, var)
 
-    def joint(moment: float) -> float:
-        return moments.pair(slope, mean, var, moment - mean**2)
+    def both(shared: float, moment: float) -> tuple[float, float]:
+        """``E δ δ'`` of two places, and their pull."""
+        if not shared:
+            return 0.0, 0.0
+        covariance = moment - mean**2
+        alike = moments.pair(slope, mean, var, covariance)
+        pulled = moments.pair(lambda x: slope(x) * (x - mean), mean, var, covariance)
+        return shared * alike, shared * (pulled - alike * covariance)
 
-    return gradient.met(
-        alone,
-        joint(before.positions) if gradient.positions else alone,
-        joint(before.samples) if gradient.samples else alone,
-        keys=alone,
+    positions, along = both(gradient.positions, before.positions)
+    samples, across = both(gradient.samples, before.samples)
+    return replace(
+        gradient.times(alone), positions=positions, samples=samples, pull=(along, across)
     )
 
+
+LETTERS: tuple[Letter, ...] = ("N", "P", "C")
 
 SPACING = 1e-3
 """Half of the distance over which a slope is taken, in standard deviations."""
@@ -120,7 +127,8 @@ def _size(step: Step, index: int | None) -> float:
     return 0.0 if index is None else math.prod(step.shape(index))
 
 
-def counted(step: Step, index: int) -> dict[str, int]:
+def counted(step: Step, index: int) -> dict[Letter, int]:
     """How many samples, positions and channels a step's value has."""
     layout = step.signals[index].layout
-    return {letter: max(layouts.count(layout, letter), 1) for letter in ("N", "P", "C")}
+    n, p, c = (max(layouts.count(layout, letter), 1) for letter in LETTERS)
+    return {"N": n, "P": p, "C": c}

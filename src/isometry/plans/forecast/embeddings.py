@@ -1,6 +1,7 @@
-"""Look-ups: rows of a table, chosen by indices that are inputs, positions, or one number everywhere."""
+"""Look-ups: rows of a table, chosen by indices: inputs, positions, or one number everywhere."""
 
 from isometry.graphs.maps import Map
+from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
@@ -24,11 +25,10 @@ def looked_up(step: Step, made: Map) -> Signal | None:
 
 
 def _layout(step: Step) -> Layout:
-    """Samples, positions, channels; one axis of indices that comes from no input holds positions."""
+    """Samples, positions, channels; a lone axis of indices that no input brings holds positions."""
     shape = step.node.shape
     index = step.index("input")
     alone = index is not None and len(step.shape(index)) == 1
     first: Letter = "P" if alone and step.node.attribute("across") == 1.0 else "N"
-    places: list[Letter] = [first, *(["P"] * (len(shape) - 2))]  # type: ignore[list-item]  # widened
-    letters: list[Letter] = [*places[: len(shape) - 1], "C"]
-    return tuple(((letter, length),) for letter, length in zip(letters, shape, strict=True))
+    places: list[Letter] = ["P"]
+    return layouts.named([*[first, *places * (len(shape) - 2)][: len(shape) - 1], "C"], shape)

@@ -9,19 +9,14 @@ from isometry.plans.forecast.signal import Layout, Letter
 Factor = tuple[Letter, int]
 
 
+USUAL: dict[int, tuple[Letter, ...]] = {0: (), 1: ("N",), 2: ("N", "C"), 3: ("N", "P", "C")}
+"""Axes of an input of up to three dimensions."""
+
+
 def of_input(shape: tuple[int, ...]) -> Layout:
     """The usual meaning: samples first; then channels, or channels and positions of an image."""
-    letters: tuple[Letter, ...]
-    match len(shape):
-        case 0 | 1:
-            letters = ("N", "C")[: len(shape)]  # type: ignore[assignment]  # a slice of literals
-        case 2:
-            letters = ("N", "C")
-        case 3:
-            letters = ("N", "P", "C")
-        case _:
-            letters = ("N", "C", *["P"] * (len(shape) - 2))  # type: ignore[assignment]  # as above
-    return named(letters, shape)
+    usual = USUAL.get(len(shape))
+    return named(usual, shape) if usual is not None else channels_first(shape, len(shape) - 2)
 
 
 def named(letters: Sequence[Letter], shape: Sequence[int]) -> Layout:
@@ -31,8 +26,9 @@ def named(letters: Sequence[Letter], shape: Sequence[int]) -> Layout:
 
 def channels_first(shape: tuple[int, ...], windows: int) -> Layout:
     """A convolution's output: channels before as many axes of positions as the kernel has."""
-    letters: list[Letter] = [*["N"] * (len(shape) - 1 - windows), "C", *["P"] * windows]  # type: ignore[list-item]
-    return named(letters, shape)
+    samples: list[Letter] = ["N"]
+    places: list[Letter] = ["P"]
+    return named([*samples * (len(shape) - 1 - windows), "C", *places * windows], shape)
 
 
 def with_last_channels(layout: Layout, length: int) -> Layout:
@@ -110,7 +106,9 @@ def _permuted(node: Node, layout: Layout) -> Layout | None:
 
 
 def stretched(layout: Layout, shape: tuple[int, ...]) -> Layout:
-    padded = ((("P", 1),),) * (len(shape) - len(layout)) + layout
+    """Axes that were repeated, cut or enlarged keep their meaning; new ones hold positions."""
+    single: tuple[Factor, ...] = (("P", 1),)
+    padded = (single,) * (len(shape) - len(layout)) + layout
     return tuple(
         axis if math.prod(n for _, n in axis) == length else _resized(axis, length)
         for axis, length in zip(padded, shape, strict=True)

@@ -1,13 +1,14 @@
 """Linear maps by parameters: what a random weight does to the moments of its input.
 
-For independent weights of mean ``μ`` and variance ``σ²`` and ``n`` inputs of mean ``m``, every second
-moment ``c`` (of one place, of two positions, of two samples) becomes
+For independent weights of mean ``μ`` and variance ``σ²`` and ``n`` inputs of mean ``m``, every
+second moment ``c`` (of one place, of two positions, of two samples) becomes
 ``n σ² c + μ² (n c + n(n - 1) m²) + E b²``; with ``μ = 0`` this is He et al. 2015, eq. 10, with any
 correlation (Poole et al. 2016, eq. 5). Of a convolution, ``n`` counts the taps that fall on values.
 """
 
-import math
 from dataclasses import replace
+
+import numpy as np
 
 from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts, pools, widths
@@ -93,7 +94,7 @@ def _paired(step: Step, before: Signal) -> Signal:
 
 
 def _own_row(before: Signal, weight: Signal, made: Map) -> float:
-    """A tied head meets the row that its input still contains: ``(n a E w²)²`` at one of ``V`` words."""
+    """A tied head meets the row that its input contains: ``(n a E w²)²`` at one of ``V`` words."""
     kept = dict(before.rows).get(made.weights[0], 0.0) if made.weights else 0.0
     return (made.fan_in * kept * weight.square) ** 2 / max(made.fan_out, 1.0)
 
@@ -119,9 +120,11 @@ def fan(step: Step, made: Map) -> float:
     pads = _pads(step, kernel, dilation)
     axes = zip(image, out, kernel, stride, pads, dilation, strict=True)
     if made.kind == "conv":
-        return made.fan_in * math.prod(taps(i, o, k, (s, p, d)) / k for i, o, k, s, p, d in axes)
+        shares = [taps(i, o, k, (s, p, d)) / k for i, o, k, s, p, d in axes]
+        return made.fan_in * float(np.prod(shares))
     channels = step.shape_of("weight")[0] / step.number("groups", 1.0)
-    return channels * math.prod(taps(o, i, k, (s, p, d)) * i / o for i, o, k, s, p, d in axes)
+    shares = [taps(o, i, k, (s, p, d)) * i / o for i, o, k, s, p, d in axes]
+    return channels * float(np.prod(shares))
 
 
 def _pads(step: Step, kernel: tuple[int, ...], dilation: list[float]) -> list[float]:

@@ -1,8 +1,9 @@
 """Norms: the mean square becomes one, after the right mean was taken off.
 
 Written for variances ``v = E x² - m²`` with the mean ``m`` taken over what the norm averages: all
-channels of a place (layer norm: Ba et al. 2016, eq. 4), one channel of all places (batch norm: Ioffe and
-Szegedy 2015, algorithm 1), some channels of one sample (group norm: Wu and He 2018, eq. 2).
+channels of a place (layer norm: Ba et al. 2016, eq. 4), one channel of all places (batch norm:
+Ioffe and Szegedy 2015, algorithm 1), some channels of one sample (group norm: Wu and He 2018,
+eq. 2).
 """
 
 import math
@@ -71,7 +72,7 @@ def _batch_norm(step: Step, before: Signal) -> Signal:
 
 
 def _less(before: Signal, level: float, across: float, eps: float) -> Signal:
-    """With a channel's own mean, of mean square ``level``, taken off; ``across``: in two samples."""
+    """With a channel's mean, of mean square ``level``, taken off; ``across``: in two samples."""
     apart = Signal(
         0.0,
         max(before.square - level, 0.0),

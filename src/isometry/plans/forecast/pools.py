@@ -12,7 +12,7 @@ from isometry.plans.forecast.steps import Step
 
 
 def pooled(step: Step) -> Signal | None:
-    """A mean, or a maximum; the latter is taken before a rising activation, which it commutes with."""
+    """A mean, or a maximum; the latter is taken before a rising activation: the two commute."""
     windows = windows_of(step.node)
     layout = layouts.channels_first(step.node.shape, windows)
     region = step.parts.regions.get(step.node.inputs[0])

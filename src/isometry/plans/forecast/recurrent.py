@@ -1,8 +1,8 @@
 """Recurrent nets: a short simulation, the same every time.
 
 The hidden state meets the same weights at every step, so its moments follow no recursion of a few
-numbers. Some draws of a net of at most ``WIDTH`` units are run instead, on Gaussian inputs of the right
-mean and correlations; variances of weights are scaled so that sums keep theirs.
+numbers. Some draws of a net of at most ``WIDTH`` units are run instead, on Gaussian inputs of the
+right mean and correlations; variances of weights are scaled so that sums keep theirs.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from isometry import rng
 from isometry.graphs.maps import GATES, Map
-from isometry.plans.forecast import bends, widths
-from isometry.plans.forecast.signal import Layout, Signal
+from isometry.plans.forecast import bends, layouts, widths
+from isometry.plans.forecast.signal import Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
 Array = NDArray[np.float64]
 Cell = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
-"""From the input's and the state's share of the preactivations, and the state, to the next state."""
+"""From the input's and the state's share of the preactivations, and the state, to the next one."""
 
 WIDTH = 128
 """Units that are simulated at most; scaling keeps the variance of sums."""
@@ -93,7 +93,8 @@ def _simulated(step: Step, made: Map, before: Signal, kind: str) -> Run:
     x = _inputs(before, min(int(made.fan_in), WIDTH), _steps(step))
     both = 2 if step.node.attribute("bidirectional") is True else 1
     matrices = list(zip(made.weights[::2], made.weights[1::2], strict=False))
-    biases = list(zip(made.biases[::2], made.biases[1::2], strict=False)) or [()] * len(matrices)
+    pairs: list[tuple[str, ...]] = list(zip(made.biases[::2], made.biases[1::2], strict=False))
+    biases = pairs or [()] * len(matrices)
     last, cells = [], []
     for start in range(0, len(matrices), both):
         found = []
@@ -144,7 +145,7 @@ def _columns(step: Step, path: str) -> int:
 def _drawn(step: Step, path: str, shape: tuple[int, ...], wider: float) -> Array:
     mean, std = step.weights(path)
     values = _normal(path, shape)
-    return mean * wider + std * np.sqrt(wider) * values
+    return np.asarray(mean * wider + std * np.sqrt(wider) * values)
 
 
 def _normal(path: str, shape: tuple[int, ...]) -> Array:
@@ -178,11 +179,19 @@ def _steps(step: Step) -> int:
 
 
 def _layout(step: Step) -> Layout:
-    shape = step.node.shape
-    letters = ("P", "N", "C") if step.node.attribute("batch_first") is not True else ("N", "P", "C")
-    if len(shape) == 2:
-        letters = ("N", "C") if step.node.op.endswith("_cell") else ("P", "C")  # type: ignore[assignment]
-    return tuple(((letter, n),) for letter, n in zip(letters, shape, strict=False))  # type: ignore[misc]
+    first = step.node.attribute("batch_first") is True
+    letters = BATCHED["samples first" if first else "steps first"]
+    if len(step.node.shape) < len(letters):
+        letters = LONE["cell" if step.node.op.endswith("_cell") else "sequence"]
+    return layouts.named(letters[-len(step.node.shape) :], step.node.shape)
+
+
+BATCHED: dict[str, tuple[Letter, ...]] = {
+    "samples first": ("N", "P", "C"),
+    "steps first": ("P", "N", "C"),
+}
+LONE: dict[str, tuple[Letter, ...]] = {"cell": ("N", "C"), "sequence": ("P", "C")}
+"""Axes of what recurrences return."""
 
 
 def _measured(states: Array, before: Signal, layout: Layout) -> Signal:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from isometry.graphs import Family
 from isometry.plans.forecast import attention, layouts, norms, pools, sums
-from isometry.plans.forecast.signal import Signal, noise
+from isometry.plans.forecast.signal import Letter, Signal, noise
 from isometry.plans.forecast.steps import Step
 
 Rule = Callable[[Step], Signal | None]
@@ -49,8 +49,9 @@ def learned(step: Step) -> Signal | None:
     """A parameter: independent entries, the same for all samples."""
     mean, std = step.weights(step.node.path)
     square = mean**2 + std**2
-    layout = tuple((("C", length),) for length in step.node.shape)
-    return Signal(mean, square, square, square, layout, depth=0.0)  # type: ignore[arg-type]  # "C"
+    channels: list[Letter] = ["C"]
+    layout = layouts.named(channels * len(step.node.shape), step.node.shape)
+    return Signal(mean, square, square, square, layout)
 
 
 def fixed(step: Step) -> Signal | None:

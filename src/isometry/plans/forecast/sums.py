@@ -179,11 +179,11 @@ def written(step: Step) -> Signal | None:
         return step.first
     index = next(i for name in ("value", "source", "src") if (i := step.index(name)) is not None)
     share = math.prod(step.shape(index)) / max(math.prod(step.node.shape), 1)
-    layout = into.layout if into else layouts.regrouped(value.layout, step.node.shape)
+    layout = into.layout if into is not None else layouts.regrouped(value.layout, step.node.shape)
     if step.node.op in ("index_add", "scatter_add"):
         brought = value.times(share, share).placed(layout)
-        return summed(into, brought) if into else brought
+        return brought if into is None else summed(into, brought)
     share = min(share, 1.0)
-    kept = (into or value).times(1 - share, 1 - share) if into else value.times(0.0, 0.0)
+    kept = value.times(0.0, 0.0) if into is None else into.times(1 - share, 1 - share)
     made = summed(kept, value.times(share, share))
     return replace(made, square=kept.square + share * value.square, layout=layout)

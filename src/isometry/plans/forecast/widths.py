@@ -1,10 +1,11 @@
 """What a finite width adds: how far the mean square of one draw lies from that of infinitely many.
 
-Channels are independent draws of one row of weights each. With ``C`` channels, of kurtosis ``κ``, seen
-at ``N`` samples and ``P`` positions whose correlations are ``d`` and ``c``, the mean square of one draw
-has the relative variance ``(κ - 1)/C · R`` with ``R`` the mean of the squared correlation over all
-pairs of places; two places whose inputs are uncorrelated over draws still have the squared correlation
-``1/rank`` in one draw. Over layers the variances of the logarithm add up (Hanin and Nica 2018).
+Channels are independent draws of one row of weights each. With ``C`` channels, of kurtosis ``κ``,
+seen at ``N`` samples and ``P`` positions whose correlations are ``d`` and ``c``, the mean square of
+one draw has the relative variance ``(κ - 1)/C · R`` with ``R`` the mean of the squared correlation
+over all pairs of places; two places whose inputs are uncorrelated over draws still have the squared
+correlation ``1/rank`` in one draw. Over layers the variances of the logarithm add up (Hanin and
+Nica 2018).
 """
 
 import math

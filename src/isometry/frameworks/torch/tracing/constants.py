@@ -1,7 +1,7 @@
 """Values of what depends on no signal: masks, indices, tables of positions.
 
-Fake tensors have none. This mode repeats the calls whose every operand is a constant on real numbers,
-and notes afterwards, on the steps that take one, what the forecast needs to know of it.
+Fake tensors have none. This mode repeats the calls whose every operand is a constant on real
+numbers, and notes afterwards, on the steps that take one, what the forecast needs to know of it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +41,7 @@ class Constants(TorchFunctionMode):
         self.kept: list[torch.Tensor] = []
 
     def know(self, given: Any, example: Any) -> None:
-        """Inputs of whole numbers steer the run: they are as in the example; the others are signal."""
+        """Inputs of whole numbers steer the run and are as in the example; others are signal."""
         pairs = zip(calls.tensors_in(given), calls.tensors_in(example), strict=True)
         for (_, tensor), (_, real) in pairs:
             self.kept.append(tensor)
@@ -114,15 +114,13 @@ def noted(tape: Tape, constants: Constants) -> tuple[Node, ...]:
     }
     return tuple(
         replace(node, attributes=tuple(sorted(dict((*node.attributes, *more)).items())))
-        if (more := tuple(_facts(node, tape.nodes, values)))
+        if (more := tuple(_facts(node, values)))
         else node
         for node in tape.nodes
     )
 
 
-def _facts(
-    node: Node, nodes: list[Node], values: Mapping[int, torch.Tensor]
-) -> Iterator[tuple[str, Attribute]]:
+def _facts(node: Node, values: Mapping[int, torch.Tensor]) -> Iterator[tuple[str, Attribute]]:
     slots = dict(zip(node.slots, node.inputs, strict=True))
     if node.op in ("embedding", "embedding_bag") and slots.get("input") in values:
         yield from summaries.coincidences(values[slots["input"]])

@@ -1,4 +1,4 @@
-"""What the forecast needs to know of a constant: how a mask sees, how indices repeat, how tables vary."""
+"""What the forecast needs to know of constants: how masks see, indices repeat, tables vary."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,7 +16,7 @@ CLASSES = 64
 
 
 def coincidences(index: torch.Tensor) -> Iterator[Fact]:
-    """How often two indices are equal: at two positions of a sample, at one position of two samples.
+    """How often two indices are equal: at two positions of a sample, at one of two samples.
 
     The first axis holds samples where there are two at least; a lone axis holds positions.
     """
@@ -28,7 +28,7 @@ def coincidences(index: torch.Tensor) -> Iterator[Fact]:
 def _repeats(rows: torch.Tensor) -> float:
     """Share of equal pairs within a row, 1 where rows have one entry."""
     length = rows.shape[1]
-    if length < 2:  # noqa: PLR2004 - a pair takes two
+    if length < 2:
         return 1.0
     ordered = rows.long().sort(dim=1).values
     keys = ordered + torch.arange(len(rows))[:, None] * (int(ordered.max()) + 1)
@@ -84,7 +84,7 @@ def sight(mask: torch.Tensor) -> Iterator[Fact]:
 
 def _overlap(seen: torch.Tensor, counts: torch.Tensor) -> float:
     queries = seen.shape[1]
-    if queries < 2:  # noqa: PLR2004 - a pair takes two
+    if queries < 2:
         return float((1 / counts).mean())
     weights = seen / counts[..., None]
     all_pairs = weights.sum(1).square().sum(-1)
