@@ -191,7 +191,9 @@ def _ahead(found: Parts, step: int) -> list[int]:
             ahead[found.sources.inside[follower]] = None
         elif root[follower] == root[step] and root[follower] != follower:
             ahead |= dict.fromkeys(
-                r.exit for r in found.leaving[root[step]] if _leads(r, step, follower)
+                region.exit
+                for region in found.leaving.get(root[step], ())
+                if _leads(region, step, follower)
             )
         else:
             ahead[follower] = None

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+from torch.nn.parameter import is_lazy
 from torch.utils import _pytree as pytree
 
 from isometry import errors
@@ -43,8 +44,9 @@ def capture(model: nn.Module, example: Any) -> Graph:
         Every step of the forward; what could not be seen is among its notes.
 
     Raises:
-        ModelError: The forward fails in every way of running it.
+        ModelError: The forward fails in every way of running it, or a parameter has no shape yet.
     """
+    _check_shaped(model)
     problems: list[str] = []
     for way in ways(model):
         try:
@@ -57,6 +59,17 @@ def capture(model: nn.Module, example: Any) -> Graph:
         do="call the model on the example yourself and mend what it reports",
         path=type(model).__name__,
     )
+
+
+def _check_shaped(model: nn.Module) -> None:
+    for path, parameter in model.named_parameters():
+        if is_lazy(parameter):
+            raise errors.ModelError(
+                "the parameter has no shape yet",
+                needed="a model whose lazy layers have run once",
+                do="call the model on the example before",
+                path=path,
+            )
 
 
 def _said(problem: Exception) -> str:

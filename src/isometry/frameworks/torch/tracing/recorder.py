@@ -140,6 +140,14 @@ class Recorder(TorchFunctionMode):
         if buffer or self.held(tensor):
             op = "buffer" if buffer else "constant"
             return self.tape.add(op, (), tensor, path=buffer, signal=False)
+        return self._met(tensor)
+
+    def _met(self, tensor: torch.Tensor) -> int:
+        """A tensor that no announced call made: a view where it looks into known memory."""
+        kept = self.tape.aliases.get(storage_of(tensor), ())
+        known = [self.tape.owner[id(alias.tensor)] for alias in kept]
+        if known:
+            return self.tape.add("view", [("input", known[-1])], tensor)
         return self.tape.add("unseen", (), tensor, signal=True)
 
     def _look(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:

@@ -108,6 +108,9 @@ class Tape:
 
 def storage_of(tensor: torch.Tensor) -> int:
     """What identifies the memory of a tensor; its own identity where it has none."""
+    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+    while wrapped(tensor):  # the tensors of vmap and its like hold another
+        tensor = torch._C._functorch.get_unwrapped(tensor)
     try:
         return int(tensor.untyped_storage()._cdata)
     except (NotImplementedError, RuntimeError):
