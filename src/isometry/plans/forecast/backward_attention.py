@@ -1,10 +1,10 @@
 """Softmax and averages by its weights, backwards.
 
-With attention weights ``A`` over ``K`` keys, values ``V`` and ``O = A V``: a value collects
-``Σ_t A_tk δ_t``; a weight receives ``δ_t · V_k``, of which softmax passes ``A_k (u_k - Σ_j A_j u_j)``:
-only what differs from key to key, and in all nothing, as the weights sum to one. So queries and keys
-see only what their partners do not share, and their gradients vanish as tokens become alike (Noci et
-al. 2022, section 3).
+With attention weights ``A`` over ``K`` keys, values ``V`` and ``O = A V``: a value collects ``Σ_t
+A_tk δ_t``; a weight receives ``δ_t · V_k``, of which softmax passes ``A_k (u_k - Σ_j A_j u_j)``:
+only what differs from key to key, and in all nothing, as the weights sum to one. So queries and
+keys see only what their partners do not share, and their gradients vanish as tokens become alike
+(Noci et al. 2022, section 3).
 """
 
 import math
@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from isometry import rng
-from isometry.plans.forecast import attention, layouts
+from isometry.plans.forecast import attention
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
@@ -25,7 +25,7 @@ DRAWS, LARGEST = 128, 512
 
 
 def passed(keys: int, logit_var: float, sight: Sight | None) -> float:
-    """``E Σ_k A_k² (1 - 2 A_k + Σ A²)``: how much of a white gradient softmax passes, over its keys."""
+    """``E Σ_k A_k² (1 - 2 A_k + Σ A²)``: how much of a white gradient softmax passes, in all."""
     var = round(min(max(logit_var, 0.0), attention.LARGEST_LOGIT_VAR), 4)
     if sight is None:
         return _passed(keys, var)
@@ -201,9 +201,3 @@ def _both(step: Step, gradient: GradientSignal, left: int, right: int) -> Iterat
     else:
         yield left, _queried(scaled, second, columns)
         yield right, _keyed(scaled, first, rows)
-
-
-def over_channels(step: Step) -> bool:
-    """Whether the last axis of a value holds channels only."""
-    layout = step.signals[step.node.index].layout
-    return bool(layout) and set(layouts.letters(layout, [len(layout) - 1])) == {"C"}

@@ -17,15 +17,16 @@ def started(graph: Graph, signals: Mapping[int, Signal], loss: Loss) -> Iterator
     """The gradients of the outputs."""
     for index in dict.fromkeys(graph.outputs):
         if index in signals and graph.nodes[index].signal:
-            noise = loss == "cotangent"
-            yield index, GradientSignal(1.0) if noise else classified(signals[index])
+            size = max(math.prod(graph.nodes[index].shape), 1)
+            noise = GradientSignal(1.0, depth=2 / size)
+            yield index, noise if loss == "cotangent" else classified(signals[index])
 
 
 def classified(logits: Signal) -> GradientSignal:
     """``(p - 1_y)/M`` of a softmax ``p`` over ``C`` classes, and of the mean over ``M`` places.
 
-    With labels that know nothing of ``p``, ``E (p - 1_y)² = (E Σ p² + 1 - 2/C)/C``, and in two places
-    ``(E Σ p p' - 1/C)/C``. Divided by ``log C``, the loss of equal probabilities.
+    With labels that know nothing of ``p``, ``E (p - 1_y)² = (E Σ p² + 1 - 2/C)/C``, and in two
+    places ``(E Σ p p' - 1/C)/C``. Divided by ``log C``, the loss of equal probabilities.
     """
     shape = [math.prod(n for _, n in axis) for axis in logits.layout]
     classes, places = max(shape[-1], 2), max(math.prod(shape[:-1]), 1)

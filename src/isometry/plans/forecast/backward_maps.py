@@ -1,9 +1,9 @@
 """Linear maps by parameters, backwards: to their input, their weight and their bias.
 
-With ``M`` products in all, an element of the input takes part in ``M / size`` of them, an entry of the
-weight in ``K = M / entries``. Independent weights make ``E δ_in² = (M / size) E w² E δ²`` (He et al.
-2015, eq. 14, with padding and stride counted); the weight collects ``δ x`` from ``K`` places, of which
-two are as alike as gradients and inputs both are.
+With ``M`` products in all, an element of the input takes part in ``M / size`` of them, an entry of
+the weight in ``K = M / entries``. Independent weights make ``E δ_in² = (M / size) E w² E δ²`` (He
+et al. 2015, eq. 14, with padding and stride counted); the weight collects ``δ x`` from ``K``
+places, of which two are as alike as gradients and inputs both are.
 """
 
 import math

@@ -1,9 +1,9 @@
 """Norms, backwards: divided by the norm's level, less what the norm takes out.
 
-A norm of ``x`` hides its mean and its length, so that of the gradient ``δ`` the part along a constant
-and the part along ``x̂`` itself vanish: ``δ_x = (δ - mean δ - x̂ mean(δ x̂))/√(v + ε)`` (Ioffe and
-Szegedy 2015, section 3), which leaves ``1 - 2/n`` of the mean square of a white gradient over ``n``
-values, and less of one that many places share.
+A norm of ``x`` hides its mean and its length, so that of the gradient ``δ`` the part along a
+constant and the part along ``x̂`` itself vanish: ``δ_x = (δ - mean δ - x̂ mean(δ x̂))/√(v + ε)``
+(Ioffe and Szegedy 2015, section 3), which leaves ``1 - 2/n`` of the mean square of a white gradient
+over ``n`` values, and less of one that many places share.
 """
 
 import math

@@ -9,6 +9,7 @@ correlation (Poole et al. 2016, eq. 5). Of a convolution, ``n`` counts the taps 
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts, pools, widths
@@ -26,6 +27,8 @@ def mapped(step: Step, made: Map) -> Signal | None:
         before = _paired(step, before)
     inputs = fan(step, made)
     out = _through(before, weight, inputs)
+    if before.positions != before.square:
+        out = replace(out, positions=_through(before, weight, shared(step, made)).positions)
     bias = _bias(step)
     after = out if bias is None else _plus(out, bias)
     share = out.square / max(after.square, TINY)
@@ -112,19 +115,38 @@ def fan(step: Step, made: Map) -> float:
     """How many inputs an output sees on average, padding and borders left out."""
     if made.kind not in ("conv", "conv_transpose"):
         return made.fan_in
+    return _channels(step, made) * float(np.prod([one.sum(1).mean() for one in _used(step, made)]))
+
+
+def shared(step: Step, made: Map) -> float:
+    """How many weights two different places of an output have in common.
+
+    At a border a convolution loses taps, and two places of a strided transposed one use the same
+    taps only where they lie alike on its grid.
+    """
+    own = fan(step, made)
+    if made.kind not in ("conv", "conv_transpose"):
+        return own
+    used = _used(step, made)
+    pairs = _channels(step, made) * float(np.prod([(one.mean(0) ** 2).sum() for one in used]))
+    places = float(np.prod([len(one) for one in used]))
+    return (places * pairs - own) / (places - 1) if places > 1 else own
+
+
+def _channels(step: Step, made: Map) -> float:
+    shape = step.shape_of("weight")
+    return shape[1] if made.kind == "conv" else shape[0] / step.number("groups", 1.0)
+
+
+def _used(step: Step, made: Map) -> list[NDArray[np.bool_]]:
+    """For each axis, which taps fall on values at which place."""
     windows = int(step.node.op[-2])
     kernel = step.shape_of("weight")[2:]
     image, out = step.shape_of("input")[-windows:], step.node.shape[-windows:]
     stride = pools.each(step.node, "stride", windows, 1.0)
     dilation = pools.each(step.node, "dilation", windows, 1.0)
-    pads = _pads(step, kernel, dilation)
-    axes = zip(image, out, kernel, stride, pads, dilation, strict=True)
-    if made.kind == "conv":
-        shares = [taps(i, o, k, (s, p, d)) / k for i, o, k, s, p, d in axes]
-        return made.fan_in * float(np.prod(shares))
-    channels = step.shape_of("weight")[0] / step.number("groups", 1.0)
-    shares = [taps(o, i, k, (s, p, d)) * i / o for i, o, k, s, p, d in axes]
-    return channels * float(np.prod(shares))
+    steps = zip(stride, _pads(step, kernel, dilation), dilation, strict=True)
+    return [hits(made.kind, *axis) for axis in zip(image, out, kernel, steps, strict=True)]
 
 
 def _pads(step: Step, kernel: tuple[int, ...], dilation: list[float]) -> list[float]:
@@ -133,22 +155,30 @@ def _pads(step: Step, kernel: tuple[int, ...], dilation: list[float]) -> list[fl
     return pools.each(step.node, "padding", len(kernel), 0.0)
 
 
-def taps(length: int, outputs: int, kernel: int, steps: tuple[float, float, float]) -> float:
-    """How many taps of a kernel fall on values, on average over its places.
+Steps = tuple[float, float, float]
+"""Stride, padding and dilation along one axis."""
+
+
+def hits(kind: str, length: int, outputs: int, kernel: int, steps: Steps) -> NDArray[np.bool_]:
+    """Which taps of a kernel fall on values, for each place of its output.
 
     Args:
+        kind: ``conv`` or ``conv_transpose``.
         length: Values along the axis.
-        outputs: Places of the kernel.
+        outputs: Places of the output.
         kernel: Taps of the kernel.
         steps: Stride, padding and dilation.
 
-    >>> taps(4, 4, 3, (1, 1, 1))
-    2.5
+    Returns:
+        One row a place, one column a tap.
+
+    >>> hits("conv", 4, 4, 3, (1, 1, 1)).sum(1).tolist()
+    [2, 3, 3, 2]
     """
     stride, pad, dilation = steps
-    hits = sum(
-        0 <= place * stride - pad + tap * dilation < length
-        for place in range(outputs)
-        for tap in range(kernel)
-    )
-    return hits / max(outputs, 1)
+    places, taps = np.arange(outputs)[:, None], np.arange(kernel)[None, :] * dilation
+    if kind == "conv":
+        at = places * stride - pad + taps
+        return np.asarray((at >= 0) & (at < length))
+    at = places + pad - taps
+    return np.asarray((at % stride == 0) & (at >= 0) & (at < length * stride))

@@ -1,11 +1,13 @@
 """The forecast of a model under a plan: what layers will show, and how far one draw may be off."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isometry.graphs import Graph, Use, read
 from isometry.graphs.labels import Parts, parts
 from isometry.plans.forecast import bends, moments, widths
+from isometry.plans.forecast.backward import backward
+from isometry.plans.forecast.backward_prediction import Gradients, gradients_of
 from isometry.plans.forecast.forward import USUAL, forward, gaps
 from isometry.plans.forecast.rules import PARAMETRIZED
 from isometry.plans.forecast.signal import Signal
@@ -40,7 +42,9 @@ class Layer:
         correlation: ``E y y' / E y²`` of one unit in two samples.
         chi: Growth of a small difference between inputs through the activation before and this map,
             squared: ``n E w² E φ'²`` (Schoenholz et al. 2017, eq. 5); NaN where no activation is.
-        gradient: Root mean square of the gradient, where it was forecast.
+        gradient: Root mean square of the gradient with respect to the output, for outputs of the
+            model that each meet a gradient of variance 1; ``None`` where none arrives.
+        gradients: The same with the weight's own gradient and its band.
     """
 
     step: int
@@ -54,6 +58,7 @@ class Layer:
     correlation: float
     chi: float = math.nan
     gradient: float | None = None
+    gradients: Gradients | None = None
 
     @property
     def std(self) -> float:
@@ -106,7 +111,9 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
     weights = moments_of(plan)
     signals = forward(graph, weights, conditions=conditions)
     found, reading = parts(graph), read(graph)
-    layers = tuple(_layer(found, use, signals) for use in reading.uses)
+    known = backward(graph, signals, weights, conditions=conditions)
+    back = gradients_of(graph, reading.uses, signals, known)
+    layers = tuple(_with(_layer(found, use, signals), back) for use in reading.uses)
     kept = [a.parameter.path for a in plan if a.scheme is None]
     unknown = [f"{path} is kept as it is: nothing is known of its values" for path in kept]
     return Forecast(layers, tuple(dict.fromkeys([*gaps(found), *unknown])))
@@ -142,6 +149,12 @@ def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:
     rms, chi = math.sqrt(max(made.square, 0.0)), _chi(found, use, signals)
     facts = (made.mean, rms, low, high, made.correlation, chi)
     return Layer(use.map.step, path, use.before, use.map.fan_in, *facts)
+
+
+def _with(layer: Layer, back: dict[int, Gradients]) -> Layer:
+    """A layer with what the backward forecast says of it."""
+    known = back.get(layer.step)
+    return layer if known is None else replace(layer, gradient=known.output, gradients=known)
 
 
 def _chi(found: Parts, use: Use, signals: dict[int, Signal]) -> float:

@@ -18,7 +18,8 @@ class Conditions:
     Attributes:
         batch_statistics: Whether batch norms use the statistics of the batch, as in training; else
             they use those they keep, which start at mean 0 and variance 1.
-        dropout: Whether dropout is active.
+        dropout: Whether the dropout steps of the graph are active; a forward that was recorded in
+            evaluation mode has none where the framework leaves them out.
     """
 
     batch_statistics: bool = True
