@@ -127,12 +127,13 @@ def captured(name: str, model: nn.Module, example: dict[str, Any]) -> Outcome:
     for way in ways(model):
         try:
             graph = run(model, example, way)
+            wrong = tuple(_wrong(graph, truth))
         except TimeoutError:
             raise
         except Exception as error:
             problem = _said(error)
             continue
-        wrong, changed = tuple(_wrong(graph, truth)), tuple(_changed(before, state(model)))
+        changed = tuple(_changed(before, state(model)))
         return Outcome(name, way.__name__, len(truth), wrong, changed, graph.notes)
     return Outcome(name, "none", len(truth), tuple(truth), problem=problem)
 

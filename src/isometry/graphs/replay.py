@@ -99,6 +99,8 @@ def replayed(links: Links, root: int, steps: tuple[int, ...], x: Array) -> Array
 
 def _step(node: Node, values: dict[int, Array]) -> Array | None:
     operands = _operands(node, values)
+    if not operands:  # under a name that no rule knows
+        return None
     if node.op in operations.CASTS:
         return operands[0]
     if node.op in WITH_OPTIONS:

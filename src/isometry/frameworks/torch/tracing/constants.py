@@ -6,11 +6,17 @@ numbers, and notes afterwards, on the steps that take one, what the forecast nee
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
-from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensor,
+    unset_fake_temporarily,
+)
 from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 
@@ -23,6 +29,9 @@ LARGEST = 2**24
 
 CHANCE = ("bernoulli", "multinomial", "normal", "rand", "empty")
 """Calls that draw numbers, or have none, start with one of these."""
+
+UNANSWERED = (DataDependentOutputException, DynamicOutputShapeException)
+"""What fake tensors raise where only a value answers: that of a constant is known."""
 
 
 class Constants(TorchFunctionMode):
@@ -62,7 +71,12 @@ class Constants(TorchFunctionMode):
         operands = [tensor for _, tensor in calls.tensors_in((args, kwargs))]
         followed = all(self._has_value(tensor) for tensor in operands)
         real = self._repeated(func, args, kwargs) if followed else None
-        result = func(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except UNANSWERED:
+            if real is None:
+                raise
+            result = pytree.tree_map(partial(_like, device=operands[0].device), real)
         self._remember(result, real)
         return result
 
@@ -103,6 +117,13 @@ class Constants(TorchFunctionMode):
                 self.values[id(tensor)] = values[position]
             elif id(tensor) not in self.values:
                 self.others.add(id(tensor))
+
+
+def _like(leaf: Any, *, device: torch.device) -> Any:
+    """A fake tensor for a real one, as a factory makes them under the fake mode of the run."""
+    if not isinstance(leaf, torch.Tensor):
+        return leaf
+    return torch.empty(leaf.shape, dtype=leaf.dtype, device=device)
 
 
 def noted(tape: Tape, constants: Constants) -> tuple[Node, ...]:
