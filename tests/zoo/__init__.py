@@ -3,11 +3,14 @@
 from tests.zoo import (
     attentive,
     convolutional,
+    decoders,
+    encoders,
     generative,
     perceptrons,
     products,
     recurrent,
     residual,
+    translators,
 )
 from tests.zoo.model import Model
 
@@ -22,6 +25,9 @@ PLAIN: tuple[Model, ...] = (
 )
 """Models of torch alone."""
 
-ZOO: tuple[Model, ...] = PLAIN
+TRANSFORMERS: tuple[Model, ...] = (*decoders.MODELS, *encoders.MODELS, *translators.MODELS)
+"""Models of the library transformers, from configs and never from a file."""
 
-__all__ = ["PLAIN", "ZOO", "Model"]
+ZOO: tuple[Model, ...] = (*PLAIN, *TRANSFORMERS)
+
+__all__ = ["PLAIN", "TRANSFORMERS", "ZOO", "Model"]

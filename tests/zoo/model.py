@@ -64,7 +64,7 @@ class Model:
     def rows(self) -> tuple[Row, ...]:
         """The truth, line by line."""
         lines = (line.split() for line in self.truth.strip().splitlines())
-        return tuple(_row(*line) for line in lines)
+        return tuple(_row(*line) for line in lines if line)
 
 
 def _row(path: str, kind: str, before: str, after: str, residual: str, *more: str) -> Row:

@@ -37,7 +37,13 @@ def score(model: Model, net: nn.Module, reading: graphs.Reading) -> Score:
         if not _agree(expected[path], read.get(path, Counter()))
     ]
     wrong += [f"{path}: no weight, read as {_said(read[path])}" for path in read.keys() - expected]
-    return Score(len(expected), (*wrong, *_streams(model, reading)))
+    return Score(len(expected), (*wrong, *_untold(model, net, expected), *_streams(model, reading)))
+
+
+def _untold(model: Model, net: nn.Module, expected: dict[str, Counter[Fields]]) -> list[str]:
+    """Layers of which the truth does not speak, though it must."""
+    paths = {path for path, _ in fans(net)} - expected.keys()
+    return [f"{path}: no truth" for path in paths if not re.fullmatch(model.idle, path)]
 
 
 def _streams(model: Model, reading: graphs.Reading) -> list[str]:

@@ -206,9 +206,14 @@ def last(found: Parts, end: int, weights: tuple[int, ...]) -> tuple[int, ...]:
             ends.add(step)
         elif step in found.sources.norms:
             waiting.append(found.sources.norms[step])
-        elif _passes(found, step) or label(found, step) in ("add", "gate"):
+        elif _passes(found, step) or _adds(found, step):
             waiting += found.links.signals(step)
     return tuple(sorted(ends))
+
+
+def _adds(found: Parts, step: int) -> bool:
+    """Whether a step is zero where what it combines is: a sum, a gated value, a sum of experts."""
+    return label(found, step) in ("add", "gate") or found.links.node(step).op == "sum"
 
 
 def upstream(found: Parts, made: dict[int, Join], index: int) -> set[int]:

@@ -75,9 +75,18 @@ def _normalised(found: Sources, roots: list[int]) -> int | None:
 
 
 def _absorb(links: Links, found: Sources, exit_: int, root: int) -> None:
-    waiting = links.signals(exit_)
+    """Take in the steps from ``root`` to a norm's last, those left out that others need, too."""
+    waiting = set(links.signals(exit_))
     while waiting:
-        index = waiting.pop()
-        if index > root and index not in found.inside:
+        index = max(waiting)  # after all that take its value
+        waiting.remove(index)
+        if index > root and index not in found.inside and _serves(links, found, index, exit_):
             found.inside[index] = exit_
-            waiting += links.signals(index)
+            waiting.update(links.signals(index))
+
+
+def _serves(links: Links, found: Sources, index: int, exit_: int) -> bool:
+    """Whether a value goes into one norm and nowhere else."""
+    takers = [f for f in links.followers[index] if links.node(f).signal]
+    serving = all(taker == exit_ or found.inside.get(taker) == exit_ for taker in takers)
+    return serving and not links.is_output(index)

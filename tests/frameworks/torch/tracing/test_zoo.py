@@ -26,20 +26,28 @@ def test_the_zoo_is_large() -> None:
     assert len(BY_NAME) == len(ZOO) >= 75
 
 
+TOLD = "2.weight  linear  tanh   tanh    -"
+
+
+def test_a_row_of_the_truth_is_as_the_next_tests_take_it() -> None:
+    assert TOLD in BY_NAME["mlp-tanh"].truth
+
+
 @pytest.mark.parametrize(
-    ("told", "untrue"),
+    "untrue",
     [
-        ("0.weight  linear  input", "0.weight  conv    input"),
-        ("2.weight  linear  tanh ", "2.weight  linear  relu "),
-        ("tanh    output", "tanh    tanh"),
-        ("2.weight  linear  tanh   tanh    -", "2.weight  linear  tanh   tanh    B"),
-        ("tanh    tanh    -", "tanh    tanh    -  9>9"),
-        ("tanh    tanh    -", "tanh    tanh    -  x2"),
+        "2.weight  conv    tanh   tanh    -  16>16",
+        "2.weight  linear  relu   tanh    -",
+        "2.weight  linear  tanh   output  -",
+        "2.weight  linear  tanh   tanh    B",
+        "2.weight  linear  tanh   tanh    -  16>9",
+        "2.weight  linear  tanh   tanh    -  x2",
     ],
 )
-def test_an_untrue_truth_is_found(told: str, untrue: str) -> None:
+def test_an_untrue_row_is_found(untrue: str) -> None:
     model = BY_NAME["mlp-tanh"]
-    assert len(scored(replace(model, truth=model.truth.replace(told, untrue))).wrong) == 1
+    truth = model.truth.replace(TOLD, untrue)
+    assert len(scored(replace(model, truth=truth)).wrong) == 1
 
 
 def test_a_missing_join_is_found() -> None:
@@ -51,6 +59,7 @@ def test_a_weight_without_truth_is_found() -> None:
     truth = "\n".join(model.truth.strip().splitlines()[1:])
     assert scored(replace(model, truth=truth)).wrong == (
         "0.weight: no weight, read as 1 x linear 8>16 input -> tanh -",
+        "0.weight: no truth",
     )
 
 

@@ -1,6 +1,7 @@
 """A forward that leaves no trace: modes, attributes, hooks, buffers and generators are put back."""
 
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -9,8 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
-CONTAINERS = (dict, list, set)
-"""Attributes of these types are put back by their content: a forward may append to them."""
+CONTAINERS = (dict, list, set, OrderedDict)
+"""Attributes of these types are put back by their content: a forward may add a hook to them."""
 
 
 @contextmanager
