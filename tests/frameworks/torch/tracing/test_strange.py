@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:.*torch.jit.*:FutureWarning",
     "ignore:.*weight_norm.*:FutureWarning",
     "ignore:.*torch.ao.quantization.*:DeprecationWarning",
-    "ignore:.*quantize_dynamic.*:DeprecationWarning",
+    "ignore:.*quantize_per_tensor.*:UserWarning",
 )
 
 Row = tuple[str, float, float, str, str]
