@@ -102,7 +102,6 @@ def real() -> contextlib.AbstractContextManager[None]:
 
 def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
     """One recorded forward."""
-    tape = Tape()
     with (
         preserved(model),
         warnings.catch_warnings(),
@@ -115,23 +114,26 @@ def run(model: nn.Module, example: Any, way: Callable[[], Any]) -> Graph:
         warnings.simplefilter("ignore")
         if mode is not None:
             stand_in(model)
-        given = placed(example, model, mode)
-        for name, tensor in calls.tensors_in(given):
-            tape.add("input", (), tensor, path=name, signal=True)
-        constants = Constants(model)
-        constants.know(given, example)
-        recorder = Recorder(tape, *addresses(model), held=existing(mode))
-        with scopes(model, recorder), constants, recorder:
-            outputs = call(model, given)
-        found = [
-            recorder.step_of(tensor)
-            for name, tensor in calls.tensors_in(outputs)
-            if STATE not in name
-        ]
+        return recorded(model, example, mode)
+
+
+def recorded(model: nn.Module, example: Any, mode: Any) -> Graph:
+    """The forward itself, under a fake mode or ``None``."""
+    tape = Tape()
+    given = placed(example, model, mode)
+    for name, tensor in calls.tensors_in(given):
+        tape.add("input", (), tensor, path=name, signal=True)
+    constants = Constants(model)
+    constants.know(given, example)
+    recorder = Recorder(tape, *addresses(model), held=existing(mode))
+    with scopes(model, recorder), constants, recorder:
+        outputs = call(model, given)
+    results = (tensor for name, tensor in calls.tensors_in(outputs) if STATE not in name)
+    found = tuple(dict.fromkeys(recorder.step_of(tensor) for tensor in results))
     used = {node.path for node in tape.nodes if node.family == "parameter"}
     unused = tuple(path for path in addresses(model)[0].values() if path not in used)
     nodes = noted(tape, constants)
-    return Graph(nodes, tuple(dict.fromkeys(found)), unused, notes(nodes, tape))
+    return Graph(nodes, found, unused, notes(nodes, tape))
 
 
 def existing(mode: Any) -> Callable[[torch.Tensor], bool]:
