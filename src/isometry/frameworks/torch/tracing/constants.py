@@ -133,12 +133,13 @@ def noted(tape: Tape, constants: Constants) -> tuple[Node, ...]:
         for tensor, step in tape.owner.items()
         if tensor in constants.values and constants.values[tensor].numel()
     }
-    return tuple(
-        replace(node, attributes=tuple(sorted(dict((*node.attributes, *more)).items())))
-        if (more := tuple(_facts(node, values)))
-        else node
-        for node in tape.nodes
-    )
+    with unset_fake_temporarily():
+        return tuple(
+            replace(node, attributes=tuple(sorted(dict((*node.attributes, *more)).items())))
+            if (more := tuple(_facts(node, values)))
+            else node
+            for node in tape.nodes
+        )
 
 
 def _facts(node: Node, values: Mapping[int, torch.Tensor]) -> Iterator[tuple[str, Attribute]]:
