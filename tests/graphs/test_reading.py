@@ -29,6 +29,23 @@ def test_two_blocks_share_a_stream() -> None:
     assert sides(reading, "b.second") == ("relu", "join", "T")
 
 
+def test_a_norm_by_hand_leaves_a_stream_the_same() -> None:
+    make = Builder()
+    x = residual(make, make.input(2, 4), "a")
+    power = make.call("mean", make.call("square", x), shape=(2, 1))
+    residual(make, make.call("mul", x, make.call("rsqrt", power)), "b")
+    reading = graphs.read(make.graph())
+    assert [(join.place, join.depth) for join in reading.joins] == [(1, 2), (2, 2)]
+    assert sides(reading, "b.first") == ("norm", "relu", "B")
+
+
+def test_a_product_of_three_signals_is_a_gate() -> None:
+    make = Builder()
+    x, y, z = (make.input(2, 4) for _ in range(3))
+    make.call("addcmul", make.linear(x, "a", 4, 4), y, z)
+    assert sides(graphs.read(make.graph()), "a")[1] == "gate"
+
+
 def test_a_weight_between_blocks_starts_a_new_stream() -> None:
     make = Builder()
     x = residual(make, make.input(2, 4), "a")
