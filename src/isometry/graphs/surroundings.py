@@ -25,7 +25,7 @@ def surrounded(parameters: Sequence[Parameter], graph: Graph) -> tuple[Parameter
     found = parts(graph)
     uses: dict[str, list[Use]] = {}
     for use in read(graph).uses:
-        for path in (*use.map.weights, *use.map.biases):
+        for path in dict.fromkeys((*use.map.weights, *use.map.biases)):
             uses.setdefault(path, []).append(use)
     return tuple(_surrounded(found, one, uses) for one in parameters)
 
