@@ -2,8 +2,8 @@
 
 Moments of the signal are carried along a model's graph, step by step: mean, mean square, and the
 products of two positions and of two samples. ``rules`` holds the table of what each kind of step
-does to them; the files it names hold one subject each. ``backward_rules`` and the files beside it do
-the same for gradients. ``widths`` says how far one draw may be off.
+does to them; the files it names hold one subject each. ``backward_rules`` is the table of what they
+do to gradients. ``widths`` says how far one draw may be off.
 """
 
 from isometry.plans.forecast.backward import backward

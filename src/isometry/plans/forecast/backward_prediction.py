@@ -41,7 +41,7 @@ def gradients_of(
     found: dict[int, Gradients] = {}
     for use in uses:
         weight = at.get(use.map.weights[0]) if use.map.weights else None
-        if weight in known and use.map.step in known:
+        if weight is not None and weight in known and use.map.step in known:
             before = signals.get(use.map.signal) if use.map.signal is not None else None
             found[use.map.step] = _gradients(known[use.map.step], known[weight], before)
     return found
