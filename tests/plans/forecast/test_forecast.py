@@ -113,3 +113,13 @@ def test_a_plan_of_another_model_is_refused() -> None:
     graph = capture(nn.Linear(4, 4), torch.zeros(2, 4))
     with pytest.raises(errors.UnknownNameError, match="the plan has no such tensor"):
         plans.forecast(graph, iso.plan(perceptron(nn.ReLU)))
+
+
+def test_a_parametrization_without_a_rule_is_named() -> None:
+    def build() -> nn.Module:
+        return nn.utils.parametrizations.spectral_norm(nn.Linear(8, 8))
+
+    notes = plans.forecast(capture(build(), torch.zeros(2, 8)), iso.plan(build)).notes
+    assert notes[0] == (
+        "parametrizations.weight.original is parametrized: taken for the weight that the plan fills"
+    )

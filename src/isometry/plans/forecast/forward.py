@@ -76,6 +76,8 @@ def _bent(step: Step) -> Signal | None:
 def gaps(found: Parts) -> Iterator[str]:
     """Steps on a signal's way that no rule describes, named."""
     for node in found.links.graph.nodes:
+        if _is_computed_otherwise(found, node):
+            yield f"{node.path} is parametrized: taken for the weight that the plan fills"
         if not node.signal or node.index in found.maps or node.index in found.sources.inside:
             continue
         region = found.regions.get(node.index)
@@ -86,6 +88,12 @@ def gaps(found: Parts) -> Iterator[str]:
             yield _gap(node.op, node.path, "its values go on as before it")
         elif _is_strange_reduction(found, node):
             yield _gap(node.op, node.path, "taken for what it reduces")
+
+
+def _is_computed_otherwise(found: Parts, node: Node) -> bool:
+    """Whether a parametrization without a rule stands between a parameter and its use."""
+    after = {found.links.node(i).op for i in found.links.followers[node.index]}
+    return rules.PARAMETRIZED in node.path and not after & rules.SPECIAL.keys()
 
 
 def _is_strange_reduction(found: Parts, node: Node) -> bool:

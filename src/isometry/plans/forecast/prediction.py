@@ -137,7 +137,7 @@ def moments_of(plan: Plan) -> Weights:
 def _used(path: str) -> str:
     """The path of the weight that a parametrization's original makes: what the plan fills."""
     owner, _, name = path.partition(PARAMETRIZED)
-    return f"{owner}.{name.rpartition('.')[0]}" if name else path
+    return f"{owner}{name.rpartition('.')[0]}" if name else path
 
 
 def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:

@@ -11,7 +11,7 @@ from isometry.plans.forecast.steps import Step
 
 Rule = Callable[[Step], Signal | None]
 
-PARAMETRIZED = ".parametrizations."
+PARAMETRIZED = "parametrizations."
 """Part of the path of what a weight is computed from; the plan fills the weight itself."""
 
 
