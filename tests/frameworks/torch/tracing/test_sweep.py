@@ -4,7 +4,7 @@ import pytest
 
 from tools import architectures, sweep_page
 
-QUICK = ("bert", "bit", "clip", "idefics3", "llama", "longformer", "mixtral", "t5")
+QUICK = ("bert", "clip", "idefics3", "llama", "longformer", "mixtral", "t5", "vit")
 """Text, image, both, a mixture of experts, and two whose forward looks at values."""
 
 
