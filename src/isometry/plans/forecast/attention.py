@@ -53,7 +53,21 @@ def _overlap(keys: int) -> float:
 def _same(keys: int, logit_var: float) -> float:
     if keys == 1 or logit_var <= 0:
         return 1.0 / keys
-    return theory.softmax_moments(keys, logit_var=min(logit_var, LARGEST_LOGIT_VAR)).m2 / keys
+    place = math.log(min(logit_var, LARGEST_LOGIT_VAR)) / SPACING
+    below = math.floor(place)
+    ends = (_logarithm(keys, below), _logarithm(keys, below + 1))
+    return math.exp(ends[0] + (place - below) * (ends[1] - ends[0])) / keys
+
+
+SPACING = 0.02
+"""Distance of tabled logit variances, in their logarithm: lines between are right to 1e-4."""
+
+
+@lru_cache(maxsize=4096)
+def _logarithm(keys: int, place: int) -> float:
+    """``log m2`` at a tabled logit variance; deep models ask for thousands that nearly agree."""
+    var = min(math.exp(place * SPACING), LARGEST_LOGIT_VAR)
+    return math.log(theory.softmax_moments(keys, logit_var=var).m2)
 
 
 def softened(step: Step) -> Signal | None:
