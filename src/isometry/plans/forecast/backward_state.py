@@ -71,7 +71,7 @@ class GradientSignal:
         n, p, c = (over.get(letter, 1) for letter in ("N", "P", "C"))
         places, rest = n * p * c, (n - 1) * p * self.samples
         return GradientSignal(
-            places * (self.square + (p - 1) * self.positions + rest),
+            places * max(self.square + (p - 1) * self.positions + rest, 0.0),
             places * (p * self.positions + rest),
             places * n * p * self.samples,
             places * self.keys,
