@@ -43,7 +43,9 @@ class Causal(nn.Module):
         q, k, v = self.qkv(x).chunk(3, -1)
         scores = q @ k.transpose(-2, -1) / 128**0.5
         hidden = torch.ones(16, 16, dtype=torch.bool).triu(1)
-        return self.out(functional.softmax(scores.masked_fill(hidden, -torch.inf), -1) @ v)
+        return torch.as_tensor(
+            self.out(functional.softmax(scores.masked_fill(hidden, -torch.inf), -1) @ v)
+        )
 
 
 class Tied(nn.Module):
@@ -60,7 +62,7 @@ class Tied(nn.Module):
 class Recurrent(nn.Module):
     """Two layers of a recurrence and a head."""
 
-    def __init__(self, kind: type[nn.RNNBase]) -> None:
+    def __init__(self, kind: Callable[..., nn.Module]) -> None:
         super().__init__()
         self.body = kind(64, 128, num_layers=2, batch_first=True)
         self.head = nn.Linear(128, 128)

@@ -10,18 +10,18 @@ from isometry.plans.forecast import attention, mapping, moments
 DRAWS = 400_000
 
 
-def correlated(var: float, covariance: float, among: int) -> np.ndarray:
+def correlated(var: float, covariance: float, among: int) -> moments.Array:
     rng = np.random.default_rng(7)
     shared = np.sqrt(covariance) * rng.standard_normal((DRAWS, 1))
-    return shared + np.sqrt(var - covariance) * rng.standard_normal((DRAWS, among))
+    return np.asarray(shared + np.sqrt(var - covariance) * rng.standard_normal((DRAWS, among)))
 
 
-def relu(x: np.ndarray) -> np.ndarray:
-    return np.maximum(x, 0.0)
+def relu(x: moments.Array) -> moments.Array:
+    return np.asarray(np.maximum(x, 0.0))
 
 
 @pytest.mark.parametrize("function", [relu, np.tanh, np.abs], ids=["relu", "tanh", "abs"])
-def test_a_pair_meets_simulation_and_independence_does_not(function) -> None:
+def test_a_pair_meets_simulation_and_independence_does_not(function: moments.Function) -> None:
     x = 0.3 + correlated(1.4, 0.8, 2)
     simulated = np.mean(function(x[:, 0]) * function(x[:, 1]))
     assert moments.pair(function, 0.3, 1.4, 0.8) == pytest.approx(simulated, rel=0.01)
@@ -53,12 +53,12 @@ def test_steepness_of_relu_is_one_half() -> None:
     assert moments.steepness(np.tanh, 0.0, 1.0) == pytest.approx(0.4644, abs=1e-3)
 
 
-def softmax(x: np.ndarray) -> np.ndarray:
+def softmax(x: moments.Array) -> moments.Array:
     e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
+    return np.asarray(e / e.sum(-1, keepdims=True))
 
 
-def causal_weights(keys: int, var: float) -> np.ndarray:
+def causal_weights(keys: int, var: float) -> moments.Array:
     logits = np.sqrt(var) * np.random.default_rng(3).standard_normal((4000, keys, keys))
     return softmax(np.where(np.tril(np.ones((keys, keys))) > 0, logits, -np.inf))
 
@@ -82,7 +82,9 @@ def test_a_causal_mix_meets_simulation_and_the_full_one_does_not() -> None:
         (5, 5, 3, (1, 2, 2), 11 / 5),
     ],
 )
-def test_taps_that_fall_on_values_are_counted(length, outputs, kernel, steps, expected) -> None:
+def test_taps_that_fall_on_values_are_counted(
+    length: int, outputs: int, kernel: int, steps: mapping.Steps, expected: float
+) -> None:
     hits = mapping.hits("conv", length, outputs, kernel, steps)
     assert hits.sum(1).mean() == pytest.approx(expected)
 
@@ -90,7 +92,9 @@ def test_taps_that_fall_on_values_are_counted(length, outputs, kernel, steps, ex
 @pytest.mark.parametrize(
     ("kernel", "steps"), [(4, (2, 1, 1)), (3, (1, 1, 1)), (3, (3, 0, 2)), (5, (2, 2, 1))]
 )
-def test_taps_of_a_transposed_convolution_are_those_of_torch(kernel, steps) -> None:
+def test_taps_of_a_transposed_convolution_are_those_of_torch(
+    kernel: int, steps: tuple[int, int, int]
+) -> None:
     ones, (stride, pad, dilation) = torch.ones(1, 1, kernel), steps
     options = {"stride": stride, "padding": pad, "dilation": dilation}
     out = functional.conv_transpose1d(torch.ones(1, 1, 6), ones, **options)
