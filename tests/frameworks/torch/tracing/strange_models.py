@@ -15,31 +15,31 @@ class Two(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = nn.Linear(4, 6)
+        self.first: nn.Module = nn.Linear(4, 6)
         self.second = nn.Linear(6, 3)
 
 
 class Branching(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = self.first(x)
         return self.second(hidden) if hidden.sum() > -1e6 else hidden
 
 
 class CountsItems(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = self.first(x)
         chosen = hidden[hidden[:, 0] > -1e6]
         return self.second(chosen * float(chosen.shape[0]))
 
 
 class AsksItem(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = self.first(x)
         return self.second(hidden / hidden.abs().max().item())
 
 
 class ThroughNumpy(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = torch.from_numpy(self.first(x).detach().numpy() * 2)
         return self.second(hidden)
 
@@ -49,7 +49,7 @@ class Twice(nn.Module):
         super().__init__()
         self.same = nn.Linear(4, 4)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.same(torch.relu(self.same(x)))
 
 
@@ -59,7 +59,7 @@ class Complex(nn.Module):
         self.waves = nn.Linear(4, 6, dtype=torch.complex64)
         self.second = nn.Linear(12, 3)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(torch.view_as_real(self.waves(x)).flatten(1))
 
 
@@ -69,7 +69,7 @@ class Integers(nn.Module):
         self.table = nn.Embedding(10, 4)
         self.second = nn.Linear(4, 3)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(torch.tanh(self.table(x)))
 
 
@@ -93,7 +93,7 @@ class ReturnsRecord(Two):
 
 
 class KeywordsOnly(Two):
-    def forward(self, *, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    def forward(self, *, left: torch.Tensor, right: torch.Tensor) -> Any:
         return self.second(torch.relu(self.first(left) + right))
 
 
@@ -102,7 +102,7 @@ class Checkpointed(Two):
         super().__init__()
         self.reentrant = reentrant
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = checkpoint.checkpoint(
             lambda value: torch.relu(self.first(value)), x, use_reentrant=self.reentrant
         )
@@ -110,7 +110,7 @@ class Checkpointed(Two):
 
 
 class Plain(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(torch.relu(self.first(x)))
 
 
@@ -121,7 +121,7 @@ class Holder(Two):
         super().__init__()
         self.first = first
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(torch.relu(self.first(x)))
 
 
@@ -130,12 +130,12 @@ class CallsCompiled(Two):
         super().__init__()
         self.bend = torch.compile(torch.nn.functional.gelu, backend="eager")
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(self.bend(self.first(x)))
 
 
 class ThroughViews(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = self.first(x)
         hidden.view(-1).mul_(2.0)
         hidden.view(-1).relu_()
@@ -143,7 +143,7 @@ class ThroughViews(Two):
 
 
 class WritesSlices(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = torch.zeros(len(x), 6)
         hidden[:, :3] = torch.relu(self.first(x))[:, :3]
         hidden[:, 3:] = torch.relu(self.first(x))[:, 3:]
@@ -151,7 +151,7 @@ class WritesSlices(Two):
 
 
 class Mapped(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(torch.relu(torch.vmap(self.first)(x)))
 
 
@@ -168,8 +168,8 @@ class Double(torch.autograd.Function):
 
 
 class OwnGradient(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.second(Double.apply(self.first(x)))  # type: ignore[no-untyped-call]
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.second(Double.apply(self.first(x)))  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
 
 class Remembers(Two):
@@ -183,7 +183,7 @@ class Remembers(Two):
         self.seen: list[torch.Tensor] = []
         self.count = 0
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = torch.relu(self.first(x))
         self.count += 1
         self.last = hidden
@@ -195,13 +195,13 @@ class Remembers(Two):
 
 
 class RaisesMidway(Remembers):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         super().forward(x)
         raise LookupError("no such layer")
 
 
 class Noisy(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         hidden = torch.relu(self.first(x))
         return self.second(hidden + 0.1 * torch.randn_like(hidden) + torch.rand(6))
 
@@ -209,12 +209,12 @@ class Noisy(Two):
 class DropsAndNorms(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.first = nn.Linear(4, 6)
+        self.first: nn.Module = nn.Linear(4, 6)
         self.norm = nn.BatchNorm1d(6)
         self.drop = nn.Dropout(0.5)
         self.second = nn.Linear(6, 3)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(self.drop(self.norm(self.first(x))))
 
 
@@ -225,12 +225,12 @@ class Raw(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(size, size, device=device))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return x @ self.weight
 
 
 class Nothing(nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return torch.relu(x) * 2
 
 
@@ -240,7 +240,7 @@ class Flexible(nn.Module):
         self.first = nn.Linear(8, 24)
         self.second = nn.Linear(8, 8)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         from torch.nn.attention.flex_attention import flex_attention
 
         q, k, v = self.first(x).view(2, 5, 3, 2, 4).permute(2, 0, 3, 1, 4)
@@ -257,7 +257,7 @@ class Normed(nn.Module):
         self.first = getattr(parametrizations, kind)(layer)
         self.second = nn.Linear(6, 3)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(torch.relu(self.first(x)))
 
 
@@ -272,7 +272,7 @@ class Scripted(Two):
         super().__init__()
         self.inner = torch.jit.script(nn.Sequential(nn.Linear(6, 6), nn.ReLU()))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(self.inner(self.first(x)))
 
 
@@ -283,5 +283,5 @@ def unannounced(x: torch.Tensor) -> torch.Tensor:
 
 
 class Unannounced(Two):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> Any:
         return self.second(unannounced(self.first(x)))
