@@ -96,7 +96,8 @@ def test_taps_of_a_transposed_convolution_are_those_of_torch(
     kernel: int, steps: tuple[int, int, int]
 ) -> None:
     ones, (stride, pad, dilation) = torch.ones(1, 1, kernel), steps
-    options = {"stride": stride, "padding": pad, "dilation": dilation}
-    out = functional.conv_transpose1d(torch.ones(1, 1, 6), ones, **options)
+    out = functional.conv_transpose1d(
+        torch.ones(1, 1, 6), ones, stride=stride, padding=pad, dilation=dilation
+    )
     hits = mapping.hits("conv_transpose", 6, out.shape[-1], kernel, steps)
     assert hits.sum(1).tolist() == out[0, 0].int().tolist()
