@@ -44,7 +44,7 @@ def loaded(names: str, *, by: str) -> str:
 
 def share(module: str) -> float:
     """The least of some measured times, in units of what NumPy and SciPy take."""
-    return min(float(output(SHARE.format(module=module))) for _ in range(5))
+    return min(float(output(SHARE.format(module=module))) for _ in range(3))
 
 
 def test_no_framework_is_loaded() -> None:
