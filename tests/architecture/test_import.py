@@ -1,6 +1,6 @@
 """`import isometry` is quick, and loads nothing that the user did not ask for.
 
-Measured alone, NumPy and SciPy take 60 ms of their thread and isometry adds 135; 150 is the promise.
+Measured alone, NumPy and SciPy take 60 ms of their thread and isometry adds 135, of 150 promised.
 The clock of a test run says little, since its workers share the machine. So what is heavy is
 forbidden by name, and the thread's time is compared with that of NumPy and SciPy in one process.
 """
