@@ -68,6 +68,6 @@ def test_a_file_that_holds_no_object_is_told(tmp_path: Path) -> None:
     with pytest.raises(errors.FileError) as caught:
         targets.transformers_factory(path)
     assert str(caught.value) == (
-        f"{path}: it holds a list. Needed: a JSON object. Do: pass the config.json of a transformers "
-        "model."
+        f"{path}: it holds a list. Needed: a JSON object. Do: pass the config.json of a "
+        "transformers model."
     )
