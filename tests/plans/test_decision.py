@@ -148,11 +148,25 @@ def test_partly_drawn_whole_numbers_are_refused(scheme: schemes.Scheme) -> None:
 
 
 def test_unknown_dtypes_are_refused() -> None:
-    strange = Parameter("w", (2,), dtype="complex64")
+    strange = Parameter("w", (2,), dtype="datetime64")
     assert message(errors.DtypeError, [strange], recipe(rule("*", ONE))) == (
-        "w: the dtype is 'complex64'. Needed: float64, float32, float16, bfloat16, a float8, a "
-        "dtype of whole numbers, or bool. Do: convert the tensor, or keep it with skip=."
+        "w: the dtype is 'datetime64'. Needed: float64, float32, float16, bfloat16, a float8, "
+        "complex64, complex128, a dtype of whole numbers, or bool. Do: convert the tensor, or keep "
+        "it with skip=."
     )
+
+
+def test_nothing_is_drawn_into_complex_numbers() -> None:
+    strange = Parameter("w", (2,), dtype="complex64")
+    drawn = recipe(rule("*", schemes.Normal()))
+    assert message(errors.DtypeError, [strange], drawn).startswith("w: ")
+
+
+def test_recorded_complex_numbers_are_planned_with_the_moments_of_their_parts() -> None:
+    freqs = Parameter("freqs", (2,), dtype="complex64")
+    scheme = schemes.Values.of(np.array([3 + 1j, 1 + 3j], np.complex64))
+    plan = plans.decide([freqs], recipe(rule("freqs", scheme)))
+    assert scheme.moments(plan["freqs"].parameter) == schemes.Moments(2.0, 1.0, 1.0)
 
 
 def test_dtypes_that_nobody_has_are_refused() -> None:

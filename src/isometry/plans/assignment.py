@@ -115,7 +115,7 @@ def numpy_dtype(name: str, *, path: str = "") -> "np.dtype[np.generic]":
         dtype: np.dtype[np.generic] = np.dtype(scalar)
     except TypeError as error:
         raise _no_dtype(name, path) from error
-    if not (is_floating(dtype) or dtype.kind in "biu"):
+    if not (is_floating(dtype) or dtype.kind in "biuc"):
         raise _no_dtype(name, path)
     return dtype
 
@@ -133,7 +133,8 @@ def is_floating(dtype: "np.dtype[np.generic]") -> bool:
 def _no_dtype(name: str, path: str) -> errors.DtypeError:
     return errors.DtypeError(
         f"the dtype is {name!r}",
-        needed="float64, float32, float16, bfloat16, a float8, a dtype of whole numbers, or bool",
+        needed="float64, float32, float16, bfloat16, a float8, complex64, complex128, a dtype of "
+        "whole numbers, or bool",
         do="convert the tensor, or keep it with skip=",
         path=path,
     )

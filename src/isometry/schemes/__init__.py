@@ -27,6 +27,7 @@ from isometry.schemes.identities import Dirac, Identity, TanhIdentity
 from isometry.schemes.idinit import ZERO_BRANCH, IDInit
 from isometry.schemes.kumar import Kumar
 from isometry.schemes.mirrored import Mirrored
+from isometry.schemes.mixtures import real_parts
 from isometry.schemes.orthogonal import Orthogonal
 from isometry.schemes.patchwork import Patchwork
 from isometry.schemes.recurrent import (
@@ -118,6 +119,7 @@ __all__ = [
     "from_json",
     "name_of",
     "names",
+    "real_parts",
     "references",
     "scheme",
     "scheme_type",

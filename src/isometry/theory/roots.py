@@ -21,8 +21,8 @@ def root(function: Callable[[float], float], low: float, high: float) -> float:
     Returns:
         The end of the last bracket at which the function is smaller.
 
-    >>> root(lambda x: x * x - 2.0, 0.0, 2.0)
-    1.4142135623730951
+    >>> round(root(lambda x: x * x - 2.0, 0.0, 2.0), 12)
+    1.414213562373
     """
     a, b, c = high, low, high
     f_a, f_b, f_c = function(high), function(low), 0.0

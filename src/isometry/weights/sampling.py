@@ -107,7 +107,8 @@ def measure(taken: Sample, target: Moments) -> Measured:
     Returns:
         The moments, and how far they are from the stated ones.
     """
-    deviation = taken.values.astype(float64)
+    values = schemes.real_parts(taken.values)
+    deviation = values.astype(float64)
     count = deviation.size
     if count == 0:
         return Measured(0, math.nan, math.nan, 0.0, 0.0)
@@ -116,7 +117,7 @@ def measure(taken: Sample, target: Moments) -> Measured:
     # Not a dot product, for which a BLAS would wake its threads; that takes longer than the sum.
     deviation *= deviation
     std = math.sqrt(float(deviation.mean()))
-    mean_slack, std_slack = _slack(taken.values.dtype, target)
+    mean_slack, std_slack = _slack(values.dtype, target)
     mean_error = target.std / math.sqrt(taken.independent)
     std_error = target.std * math.sqrt(max(target.kurtosis - 1, 0.0) / (4 * taken.independent))
     z_mean = _sigmas(mean - target.mean, mean_slack, mean_error)

@@ -290,10 +290,10 @@ def test_backends_have_the_same_bits() -> None:
             ),
         ),
         (
-            lambda: initializers.HeNormal(layout="tourch"),
+            lambda: initializers.HeNormal(layout="trch"),
             errors.UnknownNameError,
             (
-                "layout is 'tourch'. Needed: 'given' or 'torch'. "
+                "layout is 'trch'. Needed: 'given' or 'torch'. "
                 "Do: leave it out to count elements as the tensor is given."
             ),
         ),

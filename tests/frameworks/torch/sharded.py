@@ -15,6 +15,11 @@ from torch import distributed as dist
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FullyShardedDataParallel, fully_shard
 from torch.distributed.tensor import DTensor, Partial, Replicate, Shard, debug, distribute_tensor
+from torch.distributed.tensor.parallel import (
+    ColwiseParallel,
+    RowwiseParallel,
+    parallelize_module,
+)
 from torch.nn.parallel import DistributedDataParallel
 
 from isometry import errors, plans, schemes
@@ -109,6 +114,23 @@ def placements(world: int) -> Outcome:
     return {"full": found}
 
 
+def fsdp_tp(world: int) -> Outcome:
+    """Tensor parallelism, then FSDP over it: two cuts of one dimension, the second one strided."""
+    net: Any = meta_net()
+    plan = planned(net)
+    mesh = init_device_mesh("cpu", (2, world // 2), mesh_dim_names=("dp", "tp"))
+    styles: Any = {"c_fc": ColwiseParallel(), "c_proj": RowwiseParallel()}
+    for block in net.h:
+        parallelize_module(block, mesh["tp"], styles)
+        fully_shard(block, mesh=mesh["dp"])
+    fully_shard(net, mesh=mesh["dp"])
+    net.to_empty(device="cpu")
+    net.head.weight = net.emb.weight
+    placed = str(net.h[0].c_fc.weight.placements)
+    apply(plan, net, seed=SEED)
+    return {"full": full(net), "placed": placed}
+
+
 def partial(world: int) -> Outcome:
     """A sum that the ranks hold parts of: refused."""
     mesh = init_device_mesh("cpu", (world,))
@@ -133,6 +155,7 @@ CASES: dict[str, Callable[[int], Outcome]] = {
     "fsdp1": fsdp1,
     "fsdp2": fsdp2,
     "fsdp2_again": fsdp2_again,
+    "fsdp_tp": fsdp_tp,
     "partial": partial,
     "placements": placements,
 }

@@ -161,6 +161,13 @@ def test_fingerprints_of_shards_add_up_to_the_whole_models(pair: Outcomes) -> No
 
 
 @pytest.mark.slow
+def test_two_cuts_of_one_dimension_hold_the_weights_of_one(tmp_path: Path) -> None:
+    found = ranks("fsdp_tp", 4, tmp_path)
+    assert "_StridedShard" in found[0]["fsdp_tp"]["placed"]
+    assert [equal(one["fsdp_tp"]["full"]) for one in found] == [True] * 4
+
+
+@pytest.mark.slow
 def test_every_placement_gives_one_tensor(tmp_path: Path) -> None:
     net: Any = nn.ParameterDict({"w": nn.Parameter(torch.empty(5, 7, 3))})
     law = schemes.Normal(std=0.02)

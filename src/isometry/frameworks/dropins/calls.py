@@ -19,7 +19,7 @@ from isometry import rng
 class Calls:
     """A seed, and a count of the calls made without a path; safe to share between threads.
 
-    Attributes:
+    Args:
         seed: The seed of every call that names none.
     """
 
@@ -69,6 +69,12 @@ def calls(seed: int = 0) -> Iterator[Calls]:
     ...     second = current().origin(None, None)
     >>> first, second
     ((7, 'call/0'), (7, 'call/0'))
+
+    Args:
+        seed: The seed of the calls in the block that name none.
+
+    Yields:
+        The count of the block.
 
     Raises:
         InputError: ``seed`` is not a whole number from 0 to 2**64 - 1.

@@ -31,6 +31,9 @@ def described(
         convention: Whose convention says what the axes mean.
         axes: What the axes mean, where the caller knows better.
         dtype: Name of the storage dtype.
+
+    Returns:
+        The tensor, without any fact but these.
     """
     sizes = tuple(int(size) for size in shape)
     meaning = layouts.axes_of(sizes, convention) if axes is None else axes
@@ -42,6 +45,14 @@ def described(
 def drawn(scheme: Scheme, parameter: Parameter, seed: int) -> NDArray[float32]:
     """All values of one tensor, on the host.
 
+    Args:
+        scheme: How it is filled.
+        parameter: Its path, shape and axes.
+        seed: The user's number.
+
+    Returns:
+        The parameter's shape, before any rounding to its dtype.
+
     Raises:
         InputError: The scheme cannot fill a tensor of that shape.
     """
@@ -50,6 +61,13 @@ def drawn(scheme: Scheme, parameter: Parameter, seed: int) -> NDArray[float32]:
 
 def resolved(scheme: Scheme | str, options: Mapping[str, Any]) -> Scheme:
     """A scheme by name and options, or one that is already made.
+
+    Args:
+        scheme: Name in the catalogue, or a scheme.
+        options: Of the scheme that is named.
+
+    Returns:
+        The scheme.
 
     Raises:
         UnknownNameError: No scheme has that name.

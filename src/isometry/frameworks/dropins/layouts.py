@@ -56,6 +56,12 @@ def from_torch(rank: int) -> tuple[int, ...]:
 def checked_layout(layout: str) -> Layout:
     """``layout``, if it is one.
 
+    Args:
+        layout: What the user passed.
+
+    Returns:
+        The same text.
+
     Raises:
         UnknownNameError: It is none.
     """

@@ -19,6 +19,12 @@ FAN_MODES: Final[dict[str, FanMode]] = {
 def std_gain(scale: float) -> float:
     """The factor on the std for a ``scale`` of Keras or JAX, which is a factor on the variance.
 
+    Args:
+        scale: Factor on the variance.
+
+    Returns:
+        Its square root.
+
     Raises:
         InputError: ``scale`` is not finite and above 0.
 
@@ -36,6 +42,12 @@ def std_gain(scale: float) -> float:
 
 def fan_of(mode: str) -> FanMode:
     """The fan that a ``mode`` names.
+
+    Args:
+        mode: Any framework's word for it.
+
+    Returns:
+        This library's word for it.
 
     Raises:
         UnknownNameError: It names none.

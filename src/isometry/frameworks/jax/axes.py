@@ -12,6 +12,15 @@ Axis = int | Sequence[int]
 def stated(shape: Sequence[int], in_axis: Axis, out_axis: Axis, batch_axis: Axis) -> Axes:
     """The axes of a weight; those that are not named are a kernel's, as in JAX.
 
+    Args:
+        shape: Shape of the weight.
+        in_axis: Axis or axes of the inputs.
+        out_axis: Axis or axes of the outputs.
+        batch_axis: Axis or axes that run over independent weights.
+
+    Returns:
+        Every axis of the shape with one meaning, counted from the front.
+
     Raises:
         ShapeError: An axis is not one of the shape's, or is named twice.
 

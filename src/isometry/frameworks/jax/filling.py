@@ -50,7 +50,13 @@ def fill(scheme: Scheme, parameter: Parameter, key: Array | int, *, sharding: An
 
 
 def float_dtype(dtype: Any) -> np.dtype[Any]:
-    """The dtype asked for, JAX's default where it is None.
+    """The dtype asked for.
+
+    Args:
+        dtype: Anything that JAX takes for a dtype; JAX's default if None.
+
+    Returns:
+        A real floating-point dtype, of 32 bits at most unless x64 is on.
 
     Raises:
         DtypeError: It does not hold real floating-point numbers.

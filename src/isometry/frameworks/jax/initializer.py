@@ -62,6 +62,9 @@ class Initializer:
             dtype: A floating-point dtype; the initializer's own, else JAX's default, if None.
             out_sharding: Layout over devices; each makes its own part.
 
+        Returns:
+            An array of that shape and dtype: float32 values, rounded once.
+
         Raises:
             ShapeError: The scheme cannot fill that shape, or an axis is not one of it.
             DtypeError: The dtype is no real floating-point one.

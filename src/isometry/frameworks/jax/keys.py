@@ -62,6 +62,9 @@ def seed_words(key: Array | int) -> Array:
     Args:
         key: A key of ``jax.random.key`` or ``PRNGKey``, traced or not, or a whole number.
 
+    Returns:
+        uint32 of shape ``(2,)``, traced where the key is.
+
     Raises:
         InputError: The key is of a generator whose keys have more than 64 bits.
     """

@@ -72,6 +72,9 @@ class Initializer(keras.initializers.VarianceScaling):  # type: ignore[misc]  # 
             shape: Shape of the weight.
             dtype: A floating-point dtype; Keras's ``floatx`` if None.
 
+        Returns:
+            A tensor of that shape and dtype: float32 values, rounded once.
+
         Raises:
             ShapeError: The scheme cannot fill that shape.
             DtypeError: The dtype holds no real floating-point numbers.

@@ -95,6 +95,9 @@ def from_scheme(scheme: Scheme | str, *, seed: int | None = None, **where: Any) 
         **where: ``input_axes``, ``output_axes``, ``path``, ``layout``; all else are options of the
             scheme that is named.
 
+    Returns:
+        An object for ``kernel_initializer=`` and its like.
+
     Raises:
         UnknownNameError: No scheme has that name.
         InputError: Options are given beside a scheme that is already made.
@@ -165,6 +168,9 @@ def VarianceScaling(
         input_axes: Axes over input units; the raw shape's convention when not given.
         output_axes: Axes over output units.
         **where: ``path`` and ``layout``.
+
+    Returns:
+        An object for ``kernel_initializer=`` and its like.
 
     Raises:
         InputError: ``scale`` is not finite and above 0.
@@ -269,6 +275,12 @@ _NAMES: dict[str, Callable[..., Any]] = {
 
 def get(identifier: Any) -> Any:
     """As ``keras.initializers.get``, but a name means the initializer of that name in this module.
+
+    Args:
+        identifier: A name, or anything else that Keras takes for an initializer.
+
+    Returns:
+        An initializer, or None for None.
 
     Raises:
         UnknownNameError: No initializer has that name.

@@ -55,7 +55,8 @@ def _response(module: nn.Module, weight: float) -> float | None:
     }
     try:
         with torch.no_grad(), torch.device("cpu"):
-            answer = layer(torch.linspace(-1.0, 2.0, 2 * width).reshape(1, 2, width))
+            # Not layer(...), which would run the user's hooks.
+            answer = layer.forward(torch.linspace(-1.0, 2.0, 2 * width).reshape(1, 2, width))
     except Exception:  # whatever a class of its own may raise: then it is not known what it does
         return None
     return float(answer.abs().max()) if isinstance(answer, Tensor) and answer.numel() else None

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
-import scipy.sparse.linalg
 import torch
 from torch import Tensor, nn
 
@@ -80,7 +79,9 @@ def singular_vectors(weight: Tensor, dim: int, u: Tensor, v: Tensor, key: rng.Ke
     if min(matrix.shape) == 1:
         left, _, right = np.linalg.svd(matrix, full_matrices=False)
     else:
+        from scipy.sparse import linalg
+
         start = rng.gaussian(key, 0, min(matrix.shape))
-        left, _, right = scipy.sparse.linalg.svds(matrix, k=1, v0=start)
+        left, _, right = linalg.svds(matrix, k=1, v0=start)
     u.copy_(torch.from_numpy(left[:, 0].copy()))
     v.copy_(torch.from_numpy(right[0].copy()))

@@ -1,9 +1,10 @@
 """Factories of torch models: transformers configs, and builds on the meta device."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -87,7 +88,23 @@ def _factory(transformers: Any, fields: dict[str, Any], path: Path) -> Callable[
             path=str(path),
         ) from cause
     build = transformers.AutoModel.from_config if chosen is None else chosen
-    return lambda: build(config)
+
+    def factory() -> nn.Module:
+        with _default_dtype(config.dtype):
+            return cast("nn.Module", build(config))
+
+    return factory
+
+
+@contextmanager
+def _default_dtype(dtype: torch.dtype | None) -> Iterator[None]:
+    """The dtype that a config asks for, as the default while its model is built."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype or before)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from isometry.frameworks.torch.parametrization import Parametrization
 from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.undo import Undo
 
-BACKUP = 2**30
-"""Bytes of copies that ``apply`` may hold to be able to undo."""
+BACKUP = 2**28
+"""Bytes of copies that ``apply`` may hold to be able to undo. A copy into fresh memory takes longer
+than the fill itself, so large models are left to the ledger of ``ApplyError`` and a second run."""
 
 CLAIMED = "claimed by an earlier apply or by claim()"
 """Why ``overwrite=False`` keeps a tensor."""

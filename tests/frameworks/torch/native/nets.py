@@ -38,6 +38,7 @@ class Raw(nn.Module):
         self.transposed = nn.Parameter(torch.empty(30, 20))
         nn.init.xavier_normal_(self.transposed.t())
         self.large = nn.Parameter(torch.full((1200, 1000), 0.5))
+        self.empty = nn.Parameter(torch.empty(1, 0, 8))
         self.redrawn = nn.Parameter(torch.ones(400))
         self.redrawn.data.uniform_(-1, 1)
 

@@ -31,11 +31,26 @@ def test_all_tensors_without_a_law_are_named() -> None:
     )
 
 
+def test_a_built_modules_own_buffer_is_kept() -> None:
+    assignment = native(nn.CrossEntropyLoss(weight=torch.ones(2)))["weight"]
+    assert assignment.scheme is None
+    assert assignment.reason == (
+        "The model's constructor computed this buffer; it is not drawn anew."
+    )
+
+
+def test_a_built_modules_buffer_without_values_is_not_kept() -> None:
+    with torch.device("meta"):
+        loss = nn.CrossEntropyLoss(weight=torch.ones(2))
+    with pytest.raises(errors.UncoveredError, match="weight is never written"):
+        native(loss)
+
+
 def test_a_built_module_without_resets_asks_for_a_factory() -> None:
     with pytest.raises(errors.UncoveredError) as caught:
-        native(nn.CrossEntropyLoss(weight=torch.ones(2)))
+        native(nn.ParameterList([torch.ones(2)]))
     assert str(caught.value) == (
-        "1 tensor without a law: weight is never written. "
+        "1 tensor without a law: 0 is never written. "
         "Needed: every parameter and buffer written by the model's own initialization. "
         "Do: pass the function that builds the model, lambda: MyModel(...), which shows more."
     )

@@ -1,6 +1,8 @@
 """A recording leaves the world as it was."""
 
 import random
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from types import CodeType
@@ -112,3 +114,20 @@ def test_another_thread_initializes_for_real_meanwhile() -> None:
 def test_a_model_of_seventy_billion_weights_takes_no_memory() -> None:
     plan = native(lambda: nn.Sequential(*(nn.Linear(30_000, 30_000) for _ in range(78))))
     assert sum(one.parameter.size for one in plan) > 70e9
+
+
+def test_a_factory_may_build_on_the_meta_device_itself() -> None:
+    def build() -> nn.Module:
+        with torch.device("meta"):
+            return nets.Patched()
+
+    assert native(build) == native(nets.Patched)
+
+
+@pytest.mark.slow
+def test_torch_s_compiler_is_not_loaded() -> None:
+    code = (
+        "import sys; from torch import nn; from isometry.frameworks.torch.native import native; "
+        "native(lambda: nn.Linear(3, 4)); sys.exit('torch._dynamo' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

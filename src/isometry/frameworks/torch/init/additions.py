@@ -33,6 +33,9 @@ def scheme_(
         path: Address of the tensor.
         **options: Of the scheme that is named.
 
+    Returns:
+        ``tensor`` itself.
+
     Raises:
         UnknownNameError: No scheme has that name.
         InputError: Options are given beside a scheme that is already made.

@@ -35,6 +35,9 @@ def fill(
         generator: Gives the seed instead: 63 bits are drawn from it, so it moves on by one draw.
         axes: What its axes mean; ``(out, in, *window)`` when not given.
 
+    Returns:
+        ``tensor`` itself.
+
     Raises:
         InputError: Both ``seed`` and ``generator`` are given, or the scheme does not fit.
         DtypeError: The dtype cannot hold drawn values.

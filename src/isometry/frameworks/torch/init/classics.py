@@ -97,6 +97,9 @@ def trunc_normal_(
         seed: The user's number.
         path: Address of the tensor.
 
+    Returns:
+        ``tensor`` itself.
+
     Raises:
         InputError: ``cut`` is given with ``a`` or ``b``, or ``exact_std`` without ``cut``.
     """

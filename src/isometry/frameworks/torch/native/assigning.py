@@ -28,7 +28,8 @@ class Assigning:
             scheme, reason = self._decided(parameter, tensor)
             scheme.draw(parameter)
             made = plans.Assignment(parameter, scheme, reason, "native")
-            if not plans.is_floating(plans.dtype_of(parameter)):
+            is_exact = isinstance(scheme, schemes.Constant | schemes.Values)
+            if not is_exact and not plans.is_floating(plans.dtype_of(parameter)):
                 made.check()
         except (errors.UncoveredError, errors.InputError) as problem:
             clause = str(problem).rstrip(".")
@@ -36,6 +37,8 @@ class Assigning:
         return made
 
     def _decided(self, parameter: Parameter, tensor: Tensor) -> tuple[schemes.Scheme, str]:
+        if not tensor.numel():
+            return schemes.Constant(0.0), "it has no entries"
         if not self._tape.knows(tensor):
             if tensor.is_meta:
                 raise errors.UncoveredError("is never written")

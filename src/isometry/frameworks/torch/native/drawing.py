@@ -52,6 +52,12 @@ def matrix(write: Write) -> schemes.Scheme | None:
 def law(write: Write) -> Term | float | None:
     """What a random operator draws, a number where it has no spread; ``None`` for other operators.
 
+    Args:
+        write: What was logged of it.
+
+    Returns:
+        A draw, a number, or ``None``.
+
     Raises:
         UncoveredError: The operator draws in a way that has no law here.
     """

@@ -32,6 +32,13 @@ _REDUCTIONS = {"amax": "max", "amin": "min", "mean": "mean", "sum": "sum"}
 def lowered(write: Write, operand: Operand) -> Term | float:
     """The value that the write's call computed, as a term.
 
+    Args:
+        write: What was logged of it.
+        operand: From an argument to its term.
+
+    Returns:
+        The term, or the number where nothing in it is drawn.
+
     Raises:
         UncoveredError: The operator has no counterpart here.
     """
@@ -48,6 +55,14 @@ def lowered(write: Write, operand: Operand) -> Term | float:
 
 def rerun(call: Call, leaf: Any, tensor: torch.Tensor) -> torch.Tensor:
     """The call's result for other values of ``leaf``, its other operands being numbers.
+
+    Args:
+        call: The call.
+        leaf: The argument to replace.
+        tensor: Its other values.
+
+    Returns:
+        What the call gives for them.
 
     Raises:
         UncoveredError: Another operand is no number.
@@ -76,6 +91,12 @@ def _number(item: Ref | Literal) -> float:
 
 def factor(call: Call) -> float:
     """The number that a product or quotient multiplies by.
+
+    Args:
+        call: The product or quotient.
+
+    Returns:
+        The factor, inverted for a quotient.
 
     Raises:
         UncoveredError: The call is neither.

@@ -28,6 +28,10 @@ def native(source: Source) -> plans.Plan:
         source: What makes the model: a function without arguments, best of all; a transformers
             configuration or model, whose own class builds it again; or a built module, whose
             modules' own ``reset_parameters``, ``init_weights`` and the like run on an empty copy.
+            A built module's buffers that none of these writes are kept.
+
+    Returns:
+        One assignment for every parameter and buffer, in the model's order.
 
     Raises:
         MismatchError: The model is not what its class and configuration build.
@@ -54,15 +58,28 @@ def observed(source: Source) -> tuple[nn.Module, plans.Plan]:
     with recording(tape):
         logical = [weight(slot) for slot, _ in found]
     assigning = Assigning(tape)
-    outcomes = [
-        assigning.assignment(parameter, tensor)
-        for (_, parameter), tensor in zip(found, logical, strict=True)
-    ]
+    held = _held_buffers(source) if isinstance(source, nn.Module) else frozenset()
+    outcomes = []
+    for (_, parameter), tensor in zip(found, logical, strict=True):
+        outcome = assigning.assignment(parameter, tensor)
+        keeps = isinstance(outcome, str) and parameter.path in held
+        kept = plans.Assignment(parameter, None, KEPT, "native")
+        outcomes.append(kept if keeps else outcome)
     problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
     if problems:
         raise _uncovered(problems, is_built=isinstance(source, nn.Module))
     plan = plans.Plan("native", tuple(o for o in outcomes if not isinstance(o, str)))
     return model, _described_as(plan, source) if isinstance(source, nn.Module) else plan
+
+
+KEPT = "The model's constructor computed this buffer; it is not drawn anew."
+"""Why a built module's buffer stays when none of its modules' own code writes it."""
+
+
+def _held_buffers(model: nn.Module) -> frozenset[str]:
+    """Paths of the buffers that hold values."""
+    buffers = [(slot, one) for slot, one in described(model) if one.kind == "buffer"]
+    return frozenset(one.path for slot, one in buffers if not slot.tensor.is_meta)
 
 
 def _built(build: Callable[[], nn.Module]) -> nn.Module:

@@ -36,8 +36,8 @@ Named = dict[str, Any]
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's modes have no types
     """Logs every write on virtual tensors; see the module's docstring.
 
-    Attributes:
-        tape: What was logged.
+    Args:
+        tape: Where to.
     """
 
     @classmethod

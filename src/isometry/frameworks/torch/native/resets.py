@@ -40,10 +40,17 @@ def _empty(model: nn.Module) -> nn.Module:
     """A copy whose tensors hold nothing; ``model`` is read, never written."""
     memo: dict[int, Any] = {}
     for tensor in _tensors(model):
-        blank = torch.empty_like(tensor, device="meta", requires_grad=False)
+        blank = _blank(tensor)
         is_parameter = isinstance(tensor, nn.Parameter)
         memo[id(tensor)] = nn.Parameter(blank, tensor.requires_grad) if is_parameter else blank
     return copy.deepcopy(model, memo)
+
+
+def _blank(tensor: Tensor) -> Tensor:
+    """The same layout without memory; ``empty_like`` would load torch's symbolic shapes for it."""
+    if tensor.layout != torch.strided:
+        return torch.empty_like(tensor, device="meta", requires_grad=False)
+    return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
 
 
 def _tensors(model: nn.Module) -> Iterator[Tensor]:

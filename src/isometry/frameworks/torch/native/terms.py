@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import torch
-from scipy import special
 
 from isometry import schemes
 
@@ -131,6 +130,8 @@ def _erfinv(law: Law) -> Law | None:
     """Of a uniform, a truncated normal of std ``1/sqrt(2)``, since ``erf(x) = 2 Φ(x √2) - 1``."""
     if not isinstance(law, schemes.Uniform) or law.low < -1 or law.high > 1:
         return None
+    from scipy import special
+
     low, high = (float(special.erfinv(bound)) for bound in (law.low, law.high))
     return schemes.TruncatedNormal(0.0, math.sqrt(0.5), low, high)
 
