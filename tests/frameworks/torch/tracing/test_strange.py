@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -29,6 +29,18 @@ SECOND: Row = ("second", 6, 3, "relu", "output")
 CALM: tuple[Row, ...] = (FIRST, SECOND)
 NUMBERS = torch.linspace(-1, 1, 20).reshape(5, 4)
 
+
+def compiled(module: nn.Module) -> nn.Module:
+    """The module under ``torch.compile``, whose type says a callable."""
+    return cast("nn.Module", torch.compile(module, backend="eager"))
+
+
+def quantized(module: nn.Module) -> nn.Module:
+    """The module with its linear layers quantized."""
+    quantize: Any = torch.ao.quantization.quantize_dynamic
+    return cast("nn.Module", quantize(module, {nn.Linear}))
+
+
 SEEN: dict[str, tuple[Callable[[], nn.Module], Any, tuple[Row, ...]]] = {
     "called twice": (
         strange.Twice,
@@ -54,9 +66,9 @@ SEEN: dict[str, tuple[Callable[[], nn.Module], Any, tuple[Row, ...]]] = {
     ),
     "checkpointed": (lambda: strange.Checkpointed(reentrant=False), NUMBERS, CALM),
     "checkpointed, reentrant": (lambda: strange.Checkpointed(reentrant=True), NUMBERS, CALM),
-    "compiled": (lambda: torch.compile(strange.Plain(), backend="eager"), NUMBERS, CALM),  # type: ignore[dict-item]  # typed as a callable
+    "compiled": (lambda: compiled(strange.Plain()), NUMBERS, CALM),
     "compiled within": (
-        lambda: strange.Holder(torch.compile(nn.Linear(4, 6), backend="eager")),  # type: ignore[arg-type]  # as above
+        lambda: strange.Holder(compiled(nn.Linear(4, 6))),
         NUMBERS,
         CALM,
     ),
@@ -153,7 +165,7 @@ NOTED: dict[str, tuple[Callable[[], nn.Module], tuple[str, ...]]] = {
     ),
     "unannounced": (strange.Unannounced, (f"{HIDDEN} (in second)",)),
     "quantized": (
-        lambda: torch.ao.quantization.quantize_dynamic(strange.Plain(), {nn.Linear}),
+        lambda: quantized(strange.Plain()),
         (
             (
                 "no rule describes linear_dynamic: its effect on the signal is unknown "
