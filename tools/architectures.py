@@ -6,7 +6,9 @@ from typing import Any
 import torch
 import transformers
 from torch import nn
-from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+from transformers.models.auto.configuration_auto import (  # type: ignore[attr-defined]  # not in its __all__
+    CONFIG_MAPPING_NAMES,
+)
 from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
 
 SIZES: dict[int, str] = {
@@ -114,9 +116,14 @@ def build(name: str, *, less: frozenset[str] = frozenset()) -> nn.Module:
     """The base model of a type, small; raises whatever the model raises."""
     config = shrunk(transformers.AutoConfig.for_model(name), less=less)
     with torch.device("meta"):
-        size = sum(p.numel() for p in transformers.AutoModel.from_config(config).parameters())
+        size = sum(p.numel() for p in _made(config).parameters())
     if size > LARGEST:
         raise MemoryError(f"{size:,} parameters")
     torch.manual_seed(0)
-    model: nn.Module = transformers.AutoModel.from_config(config).eval()
+    return _made(config).eval()
+
+
+def _made(config: Any) -> nn.Module:
+    make: Any = transformers.AutoModel.from_config
+    model: nn.Module = make(config)
     return model

@@ -21,9 +21,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 import isometry as iso  # noqa: E402 - the repository's tests hold the models
-from isometry import errors, plans  # noqa: E402
-from tests.plans.forecast import measuring, nets  # noqa: E402
-from tests.zoo import ZOO  # noqa: E402
+from isometry import errors, plans  # noqa: E402 - as above
+from tests.plans.forecast import measuring, nets  # noqa: E402 - as above
+from tests.zoo import ZOO  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "forecast.md"
 SEEDS = 12

@@ -142,7 +142,7 @@ def executed(model: nn.Module, example: dict[str, Any]) -> dict[str, Fans]:
     """Fans of every weight whose module's forward ran, from the module's own sizes."""
     ran: dict[int, nn.Module] = {}
     handles = [
-        module.register_forward_hook(lambda m, *_: ran.setdefault(id(m), m) and None)
+        module.register_forward_hook(lambda m, *_: ran.update({id(m): m}))
         for module in model.modules()
         if own_fans(module) is not None
     ]
@@ -217,7 +217,7 @@ def _same(first: Any, second: Any) -> bool:
 def outcomes(names: Iterable[str]) -> Iterator[Outcome]:
     """One model type after the other, in silence."""
     torch.set_num_threads(1)
-    transformers.logging.set_verbosity_error()
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers is not typed
     logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -237,55 +237,53 @@ forward of such a layer are left out, as their sizes alone do not say how the we
 def page(results: list[Outcome], *, seconds: float) -> str:
     """The page, in Markdown."""
     ran = [result for result in results if result.way]
-    ways_ = Counter(result.way for result in ran)
-    weights, wrong = sum(r.weights for r in ran), [(r, path) for r in ran for path in r.wrong]
-    clean = sum(not result.changed for result in ran)
-    noted = [result for result in ran if result.notes]
-    versions = (
-        f"torch {torch.__version__.partition('+')[0]}, transformers {transformers.__version__}"
-    )
-    lines = [
-        "# Capture of the architectures of transformers",
-        "",
-        f"Made by `python -m tools.sweep_page` with {versions}, in {seconds / 60:.0f} min.",
-        "",
-        INTRODUCTION,
-        "| | |",
-        "|---|---|",
-        f"| model types | {len(results)} |",
-        f"| built and run | {len(ran)} |",
-        f"| captured on fake tensors | {ways_['fake']} |",
-        f"| captured on fake tensors of symbolic shape | {ways_['symbolic']} |",
-        f"| captured by a real forward | {ways_['real']} |",
-        f"| not captured | {ways_['none']} |",
-        f"| weights that ran | {weights:,} |",
-        f"| of these right in the graph | {weights - len(wrong):,} |",
-        f"| share | {1 - len(wrong) / max(weights, 1):.2%} |",
-        f"| models left exactly as they were | {clean} of {len(ran)} |",
-        "",
-        "## Weights that are not right",
-        "",
-        *([f"* `{r.name}`: `{path}`" for r, path in wrong] or ["None."]),
-        "",
-        "## Not captured on fake tensors",
-        "",
-        "These models look at values.",
-        "",
-        ", ".join(f"`{r.name}`" for r in ran if r.way != "fake") + ".",
-        "",
-        "## What graphs say they could not see",
-        "",
-        *[f"* `{r.name}`: {'; '.join(r.notes)}" for r in noted],
-        "",
-        "## Not built or not run",
-        "",
-        "Sizes that do not fit together once they are small, packages that are not installed,",
-        "inputs that nothing describes.",
-        "",
-        *[f"* `{r.name}`: {_plain(r.problem)}" for r in results if not r.way],
-        "",
+    wrong = [f"* `{r.name}`: `{path}`" for r in ran for path in r.wrong]
+    valued = ", ".join(f"`{r.name}`" for r in ran if r.way != "fake")
+    noted = [f"* `{r.name}`: {'; '.join(r.notes)}" for r in ran if r.notes]
+    failed = [f"* `{r.name}`: {_plain(r.problem)}" for r in results if not r.way]
+    parts = [
+        _heading(seconds),
+        _figures(results, ran),
+        _section("Weights that are not right", *(wrong or ["None."])),
+        _section("Not captured on fake tensors", "These models look at values.", "", f"{valued}."),
+        _section("What graphs say they could not see", *noted),
+        _section("Not built or not run", NOT_RUN, "", *failed),
     ]
-    return "\n".join(lines)
+    return "\n".join(parts)
+
+
+NOT_RUN = """Sizes that do not fit together once they are small, packages that are not installed,
+inputs that nothing describes."""
+
+
+def _heading(seconds: float) -> str:
+    release = torch.__version__.partition("+")[0]
+    made = f"torch {release}, transformers {transformers.__version__}, in {seconds / 60:.0f} min"
+    title = "# Capture of the architectures of transformers"
+    return f"{title}\n\nMade by `python -m tools.sweep_page` with {made}.\n\n{INTRODUCTION}"
+
+
+def _figures(results: list[Outcome], ran: list[Outcome]) -> str:
+    ways_ = Counter(result.way for result in ran)
+    weights, wrong = sum(r.weights for r in ran), sum(len(r.wrong) for r in ran)
+    clean = sum(not result.changed for result in ran)
+    rows = {
+        "model types": f"{len(results)}",
+        "built and run": f"{len(ran)}",
+        "captured on fake tensors": f"{ways_['fake']}",
+        "captured on fake tensors of symbolic shape": f"{ways_['symbolic']}",
+        "captured by a real forward": f"{ways_['real']}",
+        "not captured": f"{ways_['none']}",
+        "weights that ran": f"{weights:,}",
+        "of these right in the graph": f"{weights - wrong:,}",
+        "share": f"{1 - wrong / max(weights, 1):.2%}",
+        "models left exactly as they were": f"{clean} of {len(ran)}",
+    }
+    return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items()), ""])
+
+
+def _section(title: str, *lines: str) -> str:
+    return "\n".join([f"## {title}", "", *lines, ""])
 
 
 def _plain(text: str) -> str:

@@ -24,8 +24,9 @@ def test_the_tree(capsys: Captured) -> None:
 
 
 def test_the_picture_and_the_data(capsys: Captured, tmp_path: Path) -> None:
-    for name in ("net.svg", "net.json"):
-        assert ran(capsys, "graph", MLP, "-o", str(tmp_path / name))[0] == 0
+    names = ("net.svg", "net.json")
+    codes = [ran(capsys, "graph", MLP, "-o", str(tmp_path / name))[0] for name in names]
+    assert codes == [0, 0]
     assert (tmp_path / "net.svg").read_text().startswith("<svg ")
     assert len(iso.graphs.from_json((tmp_path / "net.json").read_text())) > 3
 

@@ -28,6 +28,9 @@ def example(shapes: tuple[str, ...], batch: str | None) -> Any:
         shapes: Values of ``--input``.
         batch: Value of ``--batch``.
 
+    Returns:
+        What the forward takes.
+
     Raises:
         InputError: Both are given, or a shape cannot be read.
         ModelError: The function cannot be imported.

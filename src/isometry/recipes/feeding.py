@@ -40,6 +40,9 @@ def feed(activations: tuple[str, ...]) -> Feed:
     Args:
         activations: Names as in :class:`~isometry.parameters.Surroundings`.
 
+    Returns:
+        The gain, and the clause that says what was seen.
+
     >>> feed(("relu",)).words, round(feed(("relu",)).gain, 6)
     ('Its input comes from relu', 1.414214)
     >>> feed(("linear", "relu")).words, round(feed(("linear", "relu")).gain ** 2, 6)

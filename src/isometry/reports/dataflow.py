@@ -67,6 +67,9 @@ def outline(graph: Graph, *, every: bool = False) -> Line:
     Args:
         graph: The dataflow.
         every: Show every block; else blocks alike in a row are shown once, with their number.
+
+    Returns:
+        The outermost line, with all others inside.
     """
     reading = graphs.read(graph)
     found = replace(parts(graph), joins=frozenset(join.step for join in reading.joins))

@@ -23,6 +23,9 @@ def cells(forecast: Forecast, group: Sequence[Assignment]) -> tuple[str, str]:
     Args:
         forecast: What was forecast.
         group: The row's tensors.
+
+    Returns:
+        Both cells.
     """
     layers = [layer for one in group for path in one.paths for layer in forecast.of(path)]
     return (

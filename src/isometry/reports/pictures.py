@@ -45,6 +45,9 @@ def graph_svg(graph: Graph, *, title: str = "dataflow", every: bool = False) -> 
         graph: The dataflow.
         title: What the picture is of.
         every: Show every block; else blocks alike in a row are shown once, with their number.
+
+    Returns:
+        SVG that stands alone.
     """
     line = outline(graph, every=every)
     rows = list(_rows(line, 0, [PAD + ROW]))

@@ -24,6 +24,9 @@ def picture(width: float, height: float, title: str, shapes: Iterable[str]) -> s
         height: In pixels.
         title: What a reader hears who does not see it.
         shapes: What is drawn, later ones over earlier ones.
+
+    Returns:
+        The text of the file.
     """
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '

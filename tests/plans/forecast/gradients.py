@@ -56,7 +56,7 @@ def alone() -> Iterator[None]:
 def measured(
     model: nn.Module, example: Callable[[int], Any], plan: plans.Plan, seeds: int
 ) -> dict[str, tuple[float, float]]:
-    """Root mean squares of the the gradients of each map's output and weight."""
+    """Root mean squares of the gradients of each map's output and weight."""
     outputs = hooked(model)
     squares: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for seed in range(seeds):
@@ -65,12 +65,14 @@ def measured(
         out = model(example(seed))
         out.backward(torch.randn(out.shape, generator=torch.Generator().manual_seed(seed + 999)))
         for name, value in outputs.items():
-            weight = model.get_submodule(name).weight
+            weight = model.get_parameter(f"{name}.weight")
             squares[f"{name}.weight"].append((_square(value), _square(weight)))
-    return {
-        path: tuple(math.sqrt(statistics.fmean(side)) for side in zip(*pairs, strict=True))
-        for path, pairs in squares.items()
-    }
+    return {path: _roots(pairs) for path, pairs in squares.items()}
+
+
+def _roots(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    first, second = (math.sqrt(statistics.fmean(side)) for side in zip(*pairs, strict=True))
+    return first, second
 
 
 def _square(value: Tensor) -> float:

@@ -42,7 +42,7 @@ class Attention(nn.Module):
         e = self.words(x)
         q, k, v = (m(e).unflatten(-1, (4, 64)).transpose(1, 2) for m in (self.q, self.k, self.v))
         mixed = nn.functional.scaled_dot_product_attention(q, k, v)
-        return e + self.out(mixed.transpose(1, 2).flatten(-2))
+        return torch.add(e, self.out(mixed.transpose(1, 2).flatten(-2)))
 
 
 class ByHand(Attention):
@@ -52,7 +52,7 @@ class ByHand(Attention):
         e = self.words(x)
         q, k, v = (m(e).unflatten(-1, (4, 64)).transpose(1, 2) for m in (self.q, self.k, self.v))
         mixed = torch.softmax(q @ k.transpose(-1, -2) / 8, -1) @ v
-        return e + self.out(mixed.transpose(1, 2).flatten(-2))
+        return torch.add(e, self.out(mixed.transpose(1, 2).flatten(-2)))
 
 
 class Gated(nn.Module):
@@ -70,7 +70,8 @@ class Gated(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm(x)
-        return self.head(x + self.down(nn.functional.silu(self.gate(y)) * self.up(y)))
+        out: Tensor = self.head(x + self.down(nn.functional.silu(self.gate(y)) * self.up(y)))
+        return out
 
 
 class Squeezed(nn.Module):
@@ -84,7 +85,8 @@ class Squeezed(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = torch.relu(self.first(x))
         gate = torch.sigmoid(self.gate(y.mean((2, 3))))
-        return self.last(y * gate[:, :, None, None])
+        out: Tensor = self.last(y * gate[:, :, None, None])
+        return out
 
 
 NETS = (
@@ -113,7 +115,8 @@ def seen(net: Net) -> tuple[plans.Plan, dict[str, tuple[float, float]]]:
 
 def worst(net: Net, plan: plans.Plan) -> float:
     layers = plans.forecast(capture(net.build(), net.example(0)), plan).layers
-    made = {one.path: (one.gradients.output, one.gradients.weight) for one in layers}
+    known = {one.path: one.gradients for one in layers if one.gradients is not None}
+    made = {path: (one.output, one.weight) for path, one in known.items()}
     return max(
         abs(value / real - 1)
         for path, sides in seen(net)[1].items()

@@ -134,6 +134,9 @@ def tensor(shape: tuple[int, ...], dtype: str) -> torch.Tensor:
         shape: Its lengths.
         dtype: Torch's name of its dtype.
 
+    Returns:
+        On the CPU; the same numbers every time.
+
     Raises:
         InputError: Torch has no such dtype.
     """

@@ -20,6 +20,9 @@ def forward(graph: Graph, weights: Weights, *, conditions: Conditions = USUAL) -
         graph: The model's dataflow.
         weights: Mean and std of a parameter's entries, by path.
         conditions: Under what the forward runs.
+
+    Returns:
+        Moments of every value that a rule reaches.
     """
     found = parts(graph)
     known: dict[int, Signal] = {}

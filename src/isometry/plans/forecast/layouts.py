@@ -50,6 +50,13 @@ def letters(layout: Layout, axes: Sequence[int]) -> dict[Letter, int]:
     return held
 
 
+STRETCHES = frozenset("broadcast_to expand interpolate pad repeat repeat_interleave tile".split())
+"""Views that lengthen axes."""
+
+CUTS = frozenset("chunk getitem index_select narrow select split tensor_split unbind".split())
+"""Views that shorten axes, or pick from them."""
+
+
 def viewed(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
     """The axes after a step that moves values and changes none."""
     shape = node.shape
@@ -61,26 +68,9 @@ def viewed(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
             return moved if moved is not None else regrouped(layout, shape)
         case _ if len(shape) == len(before) and shape == before:
             return layout
-        case (
-            "expand"
-            | "repeat"
-            | "tile"
-            | "broadcast_to"
-            | "repeat_interleave"
-            | "interpolate"
-            | "pad"
-        ):
+        case op if op in STRETCHES:
             return stretched(layout, shape)
-        case (
-            "getitem"
-            | "select"
-            | "narrow"
-            | "chunk"
-            | "split"
-            | "unbind"
-            | "index_select"
-            | "tensor_split"
-        ):
+        case op if op in CUTS:
             return _cut(node, layout, before)
         case _:
             return regrouped(layout, shape)

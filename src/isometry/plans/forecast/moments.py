@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
@@ -72,6 +71,13 @@ def largest(
 ) -> tuple[float, float, float]:
     """Moments of ``f(max)`` for rising ``f``: the largest of equally correlated normals.
 
+    Args:
+        function: ``f``, from an array to one of the same shape.
+        mean: Of each normal.
+        var: Of each normal.
+        covariance: Of each pair.
+        among: How many normals.
+
     Returns:
         ``E f``, ``E f²``, and ``E f f'`` of two such maxima that share what all places share.
     """
@@ -88,6 +94,8 @@ def largest(
 @lru_cache(maxsize=64)
 def _largest_weights(among: int) -> Array:
     """Probabilities of the largest of ``among`` unit normals on the grid."""
+    from scipy.special import ndtr  # noqa: PLC0415 - loaded by models that take maxima alone
+
     z, _ = _rule(LARGEST)
     edges = np.concatenate([[-np.inf], (z[1:] + z[:-1]) / 2, [np.inf]])
     return np.diff(ndtr(edges) ** among)

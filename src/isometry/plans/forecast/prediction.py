@@ -105,6 +105,9 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
         plan: How its weights will be filled; what it keeps is taken for 0 variance and mean 0.
         conditions: Whether batch norms act as in training, and whether dropout is active.
 
+    Returns:
+        Every use of a weight in execution order, with what could not be forecast in its notes.
+
     Raises:
         UnknownNameError: The graph uses a parameter that the plan does not have.
     """

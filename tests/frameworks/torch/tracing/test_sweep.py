@@ -1,7 +1,9 @@
 """Architectures of transformers, built small: what ran is in the graph, with its fans."""
 
 import pytest
+import torch
 
+from isometry.frameworks.torch.tracing.capture import run, ways
 from tools import architectures, sweep_page
 
 QUICK = ("bert", "clip", "idefics3", "llama", "longformer", "mixtral", "t5", "vit")
@@ -18,10 +20,10 @@ def test_a_small_architecture_is_captured(name: str) -> None:
 
 def test_wrong_fans_are_found_wrong() -> None:
     model = architectures.build("bert")
-    example = {"input_ids": sweep_page.torch.arange(8).reshape(2, 4)}
+    example = {"input_ids": torch.arange(8).reshape(2, 4)}
     truth = sweep_page.executed(model, example)
     spoiled = truth | {"encoder.layer.0.output.dense.weight": (3, 5)}
-    graph = sweep_page.run(model, example, sweep_page.ways(model)[0])
+    graph = run(model, example, ways(model)[0])
     assert list(sweep_page._wrong(graph, truth)) == []
     assert list(sweep_page._wrong(graph, spoiled)) == ["encoder.layer.0.output.dense.weight"]
 

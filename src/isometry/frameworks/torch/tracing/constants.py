@@ -37,10 +37,11 @@ UNANSWERED = (DataDependentOutputException, DynamicOutputShapeException)
 class Constants(TorchFunctionMode):
     """Follows real values beside the run, for tensors that no signal and no parameter touches.
 
-    Attributes:
-        values: Real value of a tensor, by its identity.
-        others: Identities of tensors that carry signal, or come from a parameter.
-        kept: The tensors themselves, so that no identity is used again.
+    It holds the real value of a tensor by its identity, the identities of tensors that carry signal
+    or come from a parameter, and the tensors themselves, so that no identity is used again.
+
+    Args:
+        model: What is about to run.
     """
 
     def __init__(self, model: nn.Module) -> None:
