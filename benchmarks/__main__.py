@@ -9,7 +9,7 @@ from benchmarks import fills, models, page
 
 
 @click.command()
-@click.option("--rounds", default=7, show_default=True, help="Rounds of each fill.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds of each fill.")
 @click.option("--model-rounds", default=3, show_default=True, help="Rounds of each whole model.")
 @click.option(
     "--write", type=click.Path(path_type=Path), help="Where the page goes, replacing an older one."

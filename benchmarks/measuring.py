@@ -5,6 +5,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+SETTLE = 0.25
+"""Seconds of rest before each contestant: OpenMP's and XLA's threads go on spinning for a while
+after their work is done, and would take a core from whoever comes next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -32,6 +36,7 @@ def in_turn(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dic
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for counted in (False, *([True] * rounds)):
         for name, run in contestants.items():
+            time.sleep(SETTLE)
             start = time.perf_counter()
             run()
             elapsed = time.perf_counter() - start

@@ -18,7 +18,7 @@ CONFIGS = {
 }
 
 PROGRAM = """
-import json, resource, sys, time
+import json, re, sys, time
 import torch, transformers
 from transformers.models.gpt2 import modeling_gpt2
 import isometry as iso
@@ -26,7 +26,7 @@ import isometry.torch
 transformers.logging.set_verbosity_error()
 config = transformers.GPT2Config(**json.loads(sys.argv[2]))
 factory = lambda: transformers.GPT2LMHeadModel(config)
-rss = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+rss = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 before, start = rss(), time.perf_counter()
 if sys.argv[1] == "isometry":
     plan = iso.plan(factory)

@@ -14,7 +14,9 @@ INTRODUCTION = """# Benchmarks
 
 Regenerate this page with `make bench`. Every contestant runs once a round, in turn, so that a
 machine that slows down slows all of them; the figures are medians, and a ratio compares medians of
-the same run. `fill_` writes a constant into the same memory: the limit that memory sets to a fill.
+the same run. Before each one there is a quarter of a second of rest, since the threads of OpenMP
+and XLA go on spinning after their work and would slow down whoever comes next. `fill_` writes a
+constant into the same memory: the limit that memory sets to a fill.
 """
 
 
