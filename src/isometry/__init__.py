@@ -14,12 +14,13 @@ Drop-in initializers live in ``isometry.torch.init``, ``isometry.keras.initializ
 import importlib
 from types import ModuleType
 
-from isometry import errors, parameters, plans, recipes, rng, schemes, theory, weights
+from isometry import errors, graphs, parameters, plans, recipes, rng, schemes, theory, weights
 from isometry._api import (
     apply,
     explain,
     fingerprint,
     gain,
+    graph,
     initialize,
     initialize_missing,
     materialize,
@@ -34,6 +35,8 @@ __all__ = [
     "explain",
     "fingerprint",
     "gain",
+    "graph",
+    "graphs",
     "initialize",
     "initialize_missing",
     "materialize",

@@ -1,4 +1,4 @@
-"""The verbs: plan, apply, initialize, initialize_missing, materialize, fingerprint, gain, explain.
+"""The verbs: graph, plan, apply, initialize, materialize, fingerprint, gain, explain and kin.
 
 Each one finds the model's framework and hands over; nothing is decided here.
 """
@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any
 
-from isometry import errors, frameworks, plans, recipes, theory, weights
+from isometry import errors, frameworks, graphs, plans, recipes, theory, weights
+from isometry.parameters import Parameter
 
 RecipeLike = recipes.RecipeLike
 """A recipe's name, a rules file, a recipe, or ``{regular expression: scheme}``."""
@@ -15,8 +16,28 @@ RecipeLike = recipes.RecipeLike
 NATIVE = recipes.NATIVE
 
 
+def graph(model: Any, example: Any = None) -> graphs.Graph:
+    """What a model does with its weights: one forward, as a graph; needs no memory for weights.
+
+    Args:
+        model: A model, on any device or on meta, or the function that builds it; left as it is.
+        example: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
+            ones. Models that describe their own inputs need none.
+
+    Returns:
+        The steps; ``isometry.graphs.read`` says what precedes and follows each weight.
+
+    Raises:
+        InputError: No example was given, and the model does not say what it takes.
+        ModelError: The forward fails.
+    """
+    found: graphs.Graph = _framework(model).graph(model, example)
+    return found
+
+
 def plan(
     model: Any,
+    example: Any = None,
     *,
     recipe: RecipeLike = NATIVE,
     rules: Sequence[recipes.Rule] = (),
@@ -27,6 +48,9 @@ def plan(
 
     Args:
         model: A model, on any device or on meta; or, for ``native``, the function that builds it.
+        example: The forward's arguments as in :func:`graph`, or a graph. Where it is not given,
+            recipes and rules that read the graph make one from what the model says of its inputs;
+            where it says nothing, their reasons tell what they had to assume.
         recipe: ``"native"`` records what the model's own code does; any other name in
             ``isometry.recipes.names()``, a TOML or JSON file of rules, a recipe, or a mapping from
             regular expressions to schemes.
@@ -42,11 +66,30 @@ def plan(
             all problems at once.
     """
     framework = _framework(model)
+    looks = recipes.reads_graph(recipe, rules)
     if isinstance(recipe, str) and recipe == NATIVE:
-        return plans.revise(_recorded(model), rules=rules, only=only, skip=skip)
-    parameters = framework.describe(model)
+        recorded = _recorded(model)
+        around = _surrounded(recorded.parameters, model, example, looks=looks)
+        return plans.revise(plans.situated(recorded, around), rules=rules, only=only, skip=skip)
+    parameters = _surrounded(framework.describe(model), model, example, looks=looks)
     chosen = recipes.before(rules, recipes.resolve(recipe, parameters))
     return plans.decide(parameters, chosen, only=only, skip=skip)
+
+
+def _surrounded(
+    parameters: Sequence[Parameter], model: Any, example: Any, *, looks: bool
+) -> Sequence[Parameter]:
+    """The tensors with what the graph shows around them, where it is asked for or given."""
+    if isinstance(example, graphs.Graph):
+        return graphs.surrounded(parameters, example)
+    if example is not None:
+        return graphs.surrounded(parameters, graph(model, example))
+    if not looks:
+        return parameters
+    try:
+        return graphs.surrounded(parameters, graph(model))
+    except (errors.InputError, errors.ModelError):
+        return parameters  # each reason that the graph would have given says that it is missing
 
 
 def apply(
@@ -81,8 +124,9 @@ def apply(
     return ledger
 
 
-def initialize(
+def initialize(  # noqa: PLR0913 - what plan takes, and the seed
     model: Any,
+    example: Any = None,
     *,
     recipe: RecipeLike = NATIVE,
     rules: Sequence[recipes.Rule] = (),
@@ -97,9 +141,12 @@ def initialize(
     >>> net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2))
     >>> ledger = iso.initialize(net, recipe="he", seed=0)
     >>> ledger["0.weight"].status, round(ledger["0.weight"].target_std, 6)
-    ('written', 0.5)
+    ('written', 0.353553)
+    >>> ledger["2.weight"].reason
+    'Its input comes from relu: variance 2/fan_in.'
     """
-    return apply(plan(model, recipe=recipe, rules=rules, only=only, skip=skip), model, seed=seed)
+    decided = plan(model, example, recipe=recipe, rules=rules, only=only, skip=skip)
+    return apply(decided, model, seed=seed)
 
 
 def initialize_missing(

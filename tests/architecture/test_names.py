@@ -6,7 +6,17 @@ FILES = [tree.name(path) for path in tree.text_files()]
 TEST_FOLDERS = {path.name for path in (tree.ROOT / "tests").iterdir() if path.is_dir()}
 SOURCE_NAMES = {path.stem.strip("_") for path in tree.SOURCE.iterdir()}
 # Folders of tests that look at the whole instead of one package.
-WHOLE = {"__pycache__", "architecture", "parity", "docs", "tools", "benchmarks", "examples", "data"}
+WHOLE = {
+    "__pycache__",
+    "architecture",
+    "parity",
+    "docs",
+    "tools",
+    "benchmarks",
+    "examples",
+    "data",
+    "zoo",
+}
 
 
 @pytest.mark.parametrize("path", FILES)

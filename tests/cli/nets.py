@@ -17,6 +17,28 @@ class Bare(nn.Module):
         self.gamma = nn.Parameter(torch.empty(3))
 
 
+class Odd(nn.Module):
+    """A model that does not say what it takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(6, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """One layer after a tanh."""
+        return torch.as_tensor(self.fc(torch.tanh(x)))
+
+
+def odd() -> nn.Module:
+    """It."""
+    return Odd()
+
+
+def batch() -> torch.Tensor:
+    """What it takes."""
+    return torch.zeros(7, 6)
+
+
 def broken() -> nn.Module:
     """A constructor that fails."""
     raise RuntimeError("no such size")

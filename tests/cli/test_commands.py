@@ -14,7 +14,7 @@ MLP = f"{NETS}:mlp"
 Captured = pytest.CaptureFixture[str]
 
 FORMS = "pkg.mod:factory, path/to/file.py:factory, or transformers:config.json"
-NAMES = "a function or class of no arguments; found: Bare, broken, mlp, text"
+NAMES = "a function or class of no arguments; found: Bare, Odd, batch, broken, mlp, odd, text"
 
 
 def ran(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
@@ -29,8 +29,10 @@ def test_plan_prints_one_row_for_layers_alike(capsys: Captured) -> None:
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "plan · he · 4 tensors · nothing is written"
-    assert [line.split()[0] for line in lines[2:-1]] == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    assert "0.5774" in lines[2]  # sqrt(2 / 6)
+    paths = [line.split()[0] for line in lines[2:6]]
+    assert paths == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert "0.4082" in lines[2]  # sqrt(1 / 6): no activation before it
+    assert "0.7071" in lines[4]  # sqrt(2 / 4): ReLU before it
 
 
 def test_plan_as_json_is_the_plan(capsys: Captured) -> None:
@@ -43,7 +45,8 @@ def test_plan_as_json_is_the_plan(capsys: Captured) -> None:
 
 def test_plan_as_markdown_is_a_table(capsys: Captured) -> None:
     _, out, _ = ran(capsys, "plan", MLP, "-f", "markdown")
-    assert out.splitlines()[2].startswith("| parameter | shape | fan in/out | scheme | std | why |")
+    heading = "| parameter | shape | fan in/out | scheme | std | signal | gradient | why |"
+    assert out.splitlines()[2] == heading
 
 
 def test_a_saved_plan_reads_back(capsys: Captured, tmp_path: Path) -> None:

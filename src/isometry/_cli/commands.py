@@ -3,7 +3,7 @@
 import click
 
 from isometry._cli import printing, theory_commands
-from isometry._cli.model_commands import init, plan
+from isometry._cli.model_commands import graph, init, plan
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,6 +12,7 @@ def cli() -> None:
 
 
 cli.add_command(plan)
+cli.add_command(graph)
 cli.add_command(init)
 cli.add_command(theory_commands.gain)
 cli.add_command(theory_commands.explain)

@@ -24,12 +24,15 @@ from isometry.parameters.conventions import (
 from isometry.parameters.fans import FAN_MODES, FanMode, Fans, fans, phases
 from isometry.parameters.padding import padding_factor
 from isometry.parameters.parameter import LAYERS, ROLES, Layer, Parameter, Role
+from isometry.parameters.surroundings import LINEAR, STANDINGS, Standing, Surroundings
 
 __all__ = [
     "CONVENTIONS",
     "FAN_MODES",
     "LAYERS",
+    "LINEAR",
     "ROLES",
+    "STANDINGS",
     "Axes",
     "Blocks",
     "Box",
@@ -40,6 +43,8 @@ __all__ = [
     "Layer",
     "Parameter",
     "Role",
+    "Standing",
+    "Surroundings",
     "box_shape",
     "cells",
     "fans",

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from isometry import errors
 from isometry.parameters.axes import Axes
+from isometry.parameters.surroundings import Surroundings
 
 Role = Literal[
     "bias",
@@ -73,6 +74,7 @@ class Parameter:
         ties: Other paths of the same tensor, sorted; ``path`` is the first of all in model order.
         facts: What else is known of the layer, sorted by name: ``padding_idx``, ``hidden_size``,
             ``heads``, ``slope``, ``module`` (the owner's class) …
+        surroundings: Where it stands in the model's dataflow; ``None`` where that is not known.
 
     Raises:
         InputError: Role, layer or kind is unknown, a fact is named twice, or the axes do not fit.
@@ -97,6 +99,7 @@ class Parameter:
     persistent: bool = True
     ties: tuple[str, ...] = ()
     facts: tuple[tuple[str, int | float | str], ...] = ()
+    surroundings: Surroundings | None = None
 
     def __post_init__(self) -> None:
         self._check_words()

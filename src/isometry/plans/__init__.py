@@ -9,19 +9,25 @@ from isometry.plans.assignment import (
 )
 from isometry.plans.comparison import Difference
 from isometry.plans.decision import decide
+from isometry.plans.forecast import Conditions, Forecast, Layer, forecast
 from isometry.plans.nearness import nearest
 from isometry.plans.plan import Plan
-from isometry.plans.revision import revise
+from isometry.plans.revision import revise, situated
 
 __all__ = [
     "Assignment",
+    "Conditions",
     "Difference",
+    "Forecast",
+    "Layer",
     "Plan",
     "decide",
     "dtype_of",
+    "forecast",
     "is_floating",
     "nearest",
     "numpy_dtype",
     "revise",
+    "situated",
     "stored_dtype",
 ]

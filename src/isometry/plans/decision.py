@@ -141,8 +141,7 @@ def _dead_rules(
             ]
             if taken and rule.may_yield:
                 continue
-            paths = [one.path for one in parameters]
-            yield problems.dead_rule(source(recipe, place), rule.select, taken, paths)
+            yield problems.dead_rule(source(recipe, place), rule.select, taken, parameters)
 
 
 def _matches(paths: Sequence[str], glob: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from isometry import errors, schemes
-from isometry.parameters import Axes, Blocks, Parameter
+from isometry.parameters import Axes, Blocks, Parameter, Surroundings
 from isometry.plans.assignment import Assignment
 
 SCHEMA = 1
@@ -70,6 +70,8 @@ def parameter_data(parameter: Parameter) -> dict[str, Any]:
         data["axes"] = _changed(parameter.axes)
         if parameter.axes.blocks is not None:
             data["axes"]["blocks"] = _changed(parameter.axes.blocks)
+    if parameter.surroundings is not None:
+        data["surroundings"] = _changed(parameter.surroundings)
     return data
 
 
@@ -85,9 +87,17 @@ def parameter(data: dict[str, Any]) -> Parameter:
     Raises:
         TypeError: A field is unknown or missing.
     """
-    known = {key: _frozen(value) for key, value in data.items() if key != "axes"}
-    axes = data.get("axes")
-    return Parameter(**known, axes=None if axes is None else _axes(axes))
+    known = {k: _frozen(v) for k, v in data.items() if k not in ("axes", "surroundings")}
+    axes, around = data.get("axes"), data.get("surroundings")
+    return Parameter(
+        **known,
+        axes=None if axes is None else _axes(axes),
+        surroundings=None if around is None else _surroundings(around),
+    )
+
+
+def _surroundings(data: dict[str, Any]) -> Surroundings:
+    return Surroundings(**{key: _frozen(value) for key, value in data.items()})
 
 
 def _axes(data: dict[str, Any]) -> Axes:

@@ -60,7 +60,10 @@ def dead_pattern(option: str, glob: str, paths: Sequence[str]) -> errors.DeadRul
 
 
 def dead_rule(
-    source: str, select: Selector, taken: Sequence[tuple[str, str]], paths: Sequence[str]
+    source: str,
+    select: Selector,
+    taken: Sequence[tuple[str, str]],
+    parameters: Sequence[Parameter],
 ) -> errors.DeadRuleError:
     """A required rule that decides nothing: it selects nothing, or what others have decided."""
     if taken:
@@ -73,12 +76,31 @@ def dead_rule(
             do="move it before them, or delete it",
             path=source,
         )
+    paths = [one.path for one in parameters]
     return errors.DeadRuleError(
         f"it selects none of {len(paths)} tensors",
         needed="one or more",
-        do=_meant(select.path or select.regex or select.text, paths),
+        do=_unseen(select, parameters) or _meant(select.path or select.regex or select.text, paths),
         path=source,
     )
+
+
+def _unseen(select: Selector, parameters: Sequence[Parameter]) -> str:
+    """What to do about a selector that reads the graph; empty for one that does not."""
+    if not select.reads_graph:
+        return ""
+    around = [one.surroundings for one in parameters if one.surroundings is not None]
+    if not around:
+        return "pass an example, for the rule reads the model's graph, which is not known"
+    for field, given, words in (
+        ("before", select.before, {word for one in around for word in one.consumers}),
+        ("after", select.after, {word for one in around for word in one.sources}),
+    ):
+        if given and given not in words:
+            near = ", ".join(nearest(given, sorted(words)))
+            return f"correct {field}={given!r}; near to it in this model are {near}"
+    parts = ", ".join(sorted({one.residual for one in around} - {""})) or "none"
+    return f"loosen the selector; residual parts in this model: {parts}"
 
 
 def _meant(pattern: str, paths: Sequence[str]) -> str:

@@ -1,7 +1,9 @@
 """Changing a plan that is already made."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from isometry.parameters import Parameter
 from isometry.plans.decision import decide
 from isometry.plans.plan import Plan
 from isometry.recipes import Recipe, Rule
@@ -32,3 +34,14 @@ def revise(
         return plan
     recipe = Recipe(plan.recipe, "rules before a plan", tuple(rules))
     return decide(plan.parameters, recipe, only=only, skip=skip, prior=plan)
+
+
+def situated(plan: Plan, parameters: Sequence[Parameter]) -> Plan:
+    """The plan with other descriptions of the same tensors, such as ones that a graph enriched."""
+    known = {one.path: one for one in parameters}
+    return replace(
+        plan,
+        assignments=tuple(
+            replace(one, parameter=known.get(one.parameter.path, one.parameter)) for one in plan
+        ),
+    )

@@ -5,8 +5,8 @@ the tensors of one model: ``recipe("gpt2", parameters)``.
 """
 
 from isometry.recipes.catalogue import NATIVE, names, recipe, summary
-from isometry.recipes.composition import RecipeLike, before, from_rules, resolve
-from isometry.recipes.rule import Kind, Recipe, Rule, Selector
+from isometry.recipes.composition import RecipeLike, before, from_rules, reads_graph, resolve
+from isometry.recipes.rule import Kind, Recipe, ResidualRole, Rule, Selector
 from isometry.recipes.rule_files import load
 from isometry.recipes.transformers import RESIDUAL_OUTPUTS
 
@@ -16,12 +16,14 @@ __all__ = [
     "Kind",
     "Recipe",
     "RecipeLike",
+    "ResidualRole",
     "Rule",
     "Selector",
     "before",
     "from_rules",
     "load",
     "names",
+    "reads_graph",
     "recipe",
     "resolve",
     "summary",

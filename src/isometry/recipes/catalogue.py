@@ -33,6 +33,9 @@ SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
 )
 """Every recipe by name, or what builds it for one model."""
 
+GRAPH_READERS = frozenset({"gpt2", "he", "kumar", "orthogonal"})
+"""Recipes that decide better where the model's graph is known."""
+
 NATIVE = "native"
 """The recipe that has no rules: a plan recorded from the model's own code."""
 

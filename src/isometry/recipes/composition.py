@@ -13,6 +13,9 @@ from isometry.schemes import Scheme
 RecipeLike = str | Path | Recipe | Mapping[str, Scheme | None]
 """A recipe's name, a file of rules, a recipe, or ``{regular expression: scheme}``."""
 
+FILES = (".toml", ".json")
+"""Endings of the names of files of rules."""
+
 
 def from_rules(rules: Mapping[str, Scheme | None]) -> Recipe:
     r"""A recipe from regular expressions over whole paths; ``None`` keeps a tensor.
@@ -39,6 +42,19 @@ def before(rules: Sequence[Rule], recipe: Recipe) -> Recipe:
     return replace(recipe, rules=(*rules, *recipe.rules)) if rules else recipe
 
 
+def reads_graph(given: RecipeLike, rules: Sequence[Rule] = ()) -> bool:
+    """Whether a recipe, or a rule before it, looks at the model's graph; files may.
+
+    >>> reads_graph("he"), reads_graph("torch"), reads_graph(Path("mine.toml"))
+    (True, False, True)
+    """
+    inside = given.rules if isinstance(given, Recipe) else ()
+    if any(rule.select.reads_graph for rule in (*rules, *inside)):
+        return True
+    file = isinstance(given, Path) or (isinstance(given, str) and given.endswith(FILES))
+    return file or given in catalogue.GRAPH_READERS if isinstance(given, str | Path) else False
+
+
 def resolve(given: RecipeLike, parameters: Sequence[Parameter]) -> Recipe:
     """The recipe that a user means, for the model that has these tensors.
 
@@ -63,7 +79,7 @@ def resolve(given: RecipeLike, parameters: Sequence[Parameter]) -> Recipe:
             return from_rules(given)
         case Path():
             return rule_files.load(given, parameters)
-        case str() if given.endswith((".toml", ".json")):
+        case str() if given.endswith(FILES):
             return rule_files.load(Path(given), parameters)
         case str():
             return catalogue.recipe(given, parameters)

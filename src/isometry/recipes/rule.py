@@ -3,26 +3,41 @@
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, get_args
 
 from isometry import errors
-from isometry.parameters import LAYERS, ROLES, Layer, Parameter, Role
+from isometry.parameters import LAYERS, ROLES, STANDINGS, Layer, Parameter, Role, Standing
 from isometry.schemes import Scheme
 
 Kind = Literal["", "buffer", "parameter"]
+
+ResidualRole = Literal["residual-branch", "residual-output", "residual-shortcut"]
+"""Weights by their part in a residual sum, as the graph shows it."""
+
+RESIDUAL_ROLES: tuple[str, ...] = get_args(ResidualRole)
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
     """Which tensors; every field that is given must hold, and an empty selector takes all.
 
+    ``before``, ``after``, ``residual``, ``feeds`` and the residual roles read the model's graph;
+    where it is not known, they select nothing.
+
     Attributes:
         path: Glob over the whole path, such as ``"*.c_proj.weight"``.
         regex: Regular expression that must match the whole path.
-        roles: The tensor's role is one of these.
+        roles: The tensor's role is one of these; ``"residual-output"`` and its kin are weights by
+            their part in a residual sum.
         layers: The owner's kind is one of these.
         kind: Parameter or buffer.
         paths: The path is one of these, for rules that were made for one model.
+        before: The weight stands before this: ``"relu"``, ``"norm"``, ``"output"`` … takes its
+            result.
+        after: The weight stands after this: its input comes from it.
+        residual: Its part in a residual sum; a bias has that of its weight.
+        role: One role more, for selectors that name a single one.
+        feeds: Exactly these activations fed it last, ``("linear",)`` for none.
 
     Raises:
         InputError: ``regex`` is not a regular expression, or a role or layer is not one.
@@ -33,16 +48,36 @@ class Selector:
 
     path: str = ""
     regex: str = ""
-    roles: tuple[Role, ...] = ()
+    roles: tuple[Role | ResidualRole, ...] = ()
     layers: tuple[Layer, ...] = ()
     kind: Kind = ""
     paths: frozenset[str] = frozenset()
+    before: str = ""
+    after: str = ""
+    residual: Standing = ""
+    role: Role | ResidualRole | Literal[""] = ""
+    feeds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_regex(self.regex)
-        _check_names("role", self.roles, ROLES)
+        _check_names("role", self._roles, (*ROLES, *RESIDUAL_ROLES))
         _check_names("layer", self.layers, LAYERS)
         _check_names("kind", (self.kind,), ("", "buffer", "parameter"))
+        _check_names("residual part", (self.residual,), STANDINGS)
+
+    @property
+    def _roles(self) -> tuple[str, ...]:
+        return (*self.roles, self.role) if self.role else self.roles
+
+    @property
+    def _reads_place(self) -> bool:
+        return bool(self.before or self.after or self.residual or self.feeds)
+
+    @property
+    def reads_graph(self) -> bool:
+        """Whether it can select anything only where the model's graph is known."""
+        standing = any(role in RESIDUAL_ROLES for role in self._roles)
+        return standing or self._reads_place
 
     @property
     def text(self) -> str:
@@ -54,18 +89,34 @@ class Selector:
         ... )
         ('h\\.\\d+\\.weight', 'bias of lstm')
         """
-        words = [self.path, self.regex, _either(self.roles)]
+        words = [self.path, self.regex, _either(self._roles)]
         words += [f"of {_either(self.layers)}" if self.layers else "", self.kind]
         words += [f"{len(self.paths)} paths" if self.paths else ""]
+        words += [f"before {self.before}" if self.before else ""]
+        words += [f"after {self.after}" if self.after else ""]
+        words += [f"residual {self.residual}" if self.residual else ""]
+        words += [f"fed by {' and '.join(self.feeds)}" if self.feeds else ""]
         return " ".join(word for word in words if word) or "all"
 
     def selects(self, parameter: Parameter) -> bool:
         """Whether ``parameter`` is one of them; a tied tensor answers to each of its paths."""
         return (
-            (not self.roles or parameter.role in self.roles)
+            (not self._roles or not _roles(parameter).isdisjoint(self._roles))
             and (not self.layers or parameter.layer in self.layers)
             and (not self.kind or parameter.kind == self.kind)
             and self._selects_path(parameter)
+            and self._selects_place(parameter)
+        )
+
+    def _selects_place(self, parameter: Parameter) -> bool:
+        if not self._reads_place:
+            return True
+        around = parameter.surroundings
+        return around is not None and (
+            (not self.before or self.before in around.consumers)
+            and (not self.after or self.after in around.sources)
+            and (not self.residual or self.residual == around.residual)
+            and (not self.feeds or self.feeds == around.feeds)
         )
 
     def _selects_path(self, parameter: Parameter) -> bool:
@@ -113,6 +164,13 @@ class Recipe:
     summary: str
     rules: tuple[Rule, ...]
     references: tuple[str, ...] = ()
+
+
+def _roles(parameter: Parameter) -> set[str]:
+    """The role of a tensor, and for a weight in a residual sum that part as well."""
+    around = parameter.surroundings
+    part = around.residual if around is not None and parameter.role == "weight" else ""
+    return {parameter.role, f"residual-{part}"} if part else {parameter.role}
 
 
 def _either(names: tuple[str, ...]) -> str:

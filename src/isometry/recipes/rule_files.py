@@ -10,9 +10,12 @@ r"""A user's own rules from a TOML or JSON file.
     [[rules]]  # first match wins
     path = "*.c_proj.weight"  # a glob over the whole path; or
     regex = "h\.\d+\.weight"  # a regular expression that matches the whole path
-    roles = ["weight"]  # any of these roles
+    roles = ["weight"]  # any of these roles, or role = "residual-output", one of them
     layers = ["linear"]  # any of these layers
     kind = "parameter"  # or "buffer"
+    before = "relu"  # the weight's result goes there, as the model's graph shows
+    after = "norm"  # the weight's input comes from there
+    residual = "output"  # last of a residual branch; or "branch", "shortcut"
     scheme = "zeros"  # a scheme's name, "keep", or
     # {name = "normal", std = 0.02}
     reason = "Why."  # optional
@@ -24,7 +27,7 @@ JSON has the same keys.
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +44,18 @@ RULE = {
     "roles": list,
     "layers": list,
     "kind": str,
+    "before": str,
+    "after": str,
+    "residual": str,
+    "role": str,
     "scheme": (str, dict),
     "reason": str,
     "required": bool,
 }
 KEEP = "keep"
+
+SELECTORS = tuple(field.name for field in fields(Selector) if field.name in RULE)
+"""Keys of a rule that say which tensors it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,7 @@ def _selector(data: Mapping[str, Any], place: _Place) -> Selector:
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in data.items()
-        if key in ("path", "regex", "roles", "layers", "kind")
+        if key in SELECTORS
     }
     if not given:
         raise _wrong(place, "it selects every tensor", 'a selector, such as path = "*" for all')

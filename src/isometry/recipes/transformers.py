@@ -44,38 +44,80 @@ def gpt2(
 ) -> Recipe:
     """GPT-2's rule: N(0, 0.02) everywhere, residual outputs divided by sqrt(2 · layers).
 
-    The number of layers is read off the model's paths: of each stack the blocks are counted that
-    hold a residual output, a block being a path up to its first number (``h.11`` of
-    ``h.11.attn.c_proj.weight``), and the longest stack counts.
+    Where the model's graph is known, it shows residual outputs and how many sums their stream has.
+    Else both are read off the paths: of each stack the blocks are counted that hold a residual
+    output, a block being a path up to its first number (``h.11`` of ``h.11.attn.c_proj.weight``),
+    and the longest stack counts.
 
     Args:
         parameters: The model's tensors.
         layers: Number of blocks, each with two residual branches; counted where not given.
         std: Standard deviation of all other weights.
-        residual: Regular expression of the paths of residual outputs.
+        residual: Regular expression of the paths of residual outputs, where the graph is not to
+            say it.
 
     Returns:
         The recipe.
 
     Raises:
-        InputError: ``layers`` is not given and no path matches ``residual``.
+        InputError: ``layers`` is not given, and no path matches ``residual`` or the graph shows no
+            residual sum.
     """
-    depth = _depth(parameters, residual) if layers is None else layers
-    _check_depth(depth, residual)
+    seen = layers is None and residual == RESIDUAL_OUTPUTS and _graph_known(parameters)
+    outputs = _seen_outputs if seen else _named_outputs
     return Recipe(
         name="gpt2",
         summary="GPT-2's rule: N(0, 0.02), residual outputs divided by sqrt(2 · layers).",
         rules=(
-            Rule(
-                Selector(regex=residual, roles=("weight",)),
-                schemes.Normal(std=std / sqrt(2 * depth)),
-                f"The outputs of {2 * depth} branches add up; divided by "
-                f"sqrt({2 * depth}), their sum is as large as one.",
-                may_yield=True,
-            ),
+            *outputs(parameters, std, layers, residual),
             *_one_std(schemes.Normal(std=std), f"GPT-2's std, {std}, for all weights."),
         ),
         references=("radford2019",),
+    )
+
+
+def _graph_known(parameters: Sequence[Parameter]) -> bool:
+    return any(one.surroundings is not None for one in parameters)
+
+
+def _seen_outputs(parameters: Sequence[Parameter], std: float, *_: object) -> tuple[Rule, ...]:
+    """One rule for each depth of stream that the graph shows."""
+    depths: dict[int, list[str]] = defaultdict(list)
+    for one in parameters:
+        if one.surroundings is not None and OUTPUT.selects(one):
+            depths[one.surroundings.depth].append(one.path)
+    if not depths:
+        raise errors.InputError(
+            "the model's graph shows no residual sum",
+            needed="residual outputs, to scale them by 1/sqrt(number of branches)",
+            do='pass layers=12 and residual="a regular expression", or choose small-init',
+            path="recipe gpt2",
+        )
+    return tuple(
+        _output(Selector(role="residual-output", paths=frozenset(paths)), std, depth)
+        for depth, paths in depths.items()
+    )
+
+
+OUTPUT = Selector(role="residual-output")
+
+
+def _named_outputs(
+    parameters: Sequence[Parameter], std: float, layers: int | None, residual: str
+) -> tuple[Rule, ...]:
+    """One rule for all residual outputs, known by their paths."""
+    depth = _depth(parameters, residual) if layers is None else layers
+    _check_depth(depth, residual)
+    return (_output(Selector(regex=residual, roles=("weight",)), std, 2 * depth),)
+
+
+def _output(select: Selector, std: float, branches: int) -> Rule:
+    return Rule(
+        select,
+        schemes.Normal(std=std / sqrt(branches)),
+        f"The outputs of {branches} branches add up; divided by "
+        f"sqrt({branches}), their sum is as large as one.",
+        may_yield=True,
     )
 
 

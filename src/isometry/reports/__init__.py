@@ -4,22 +4,29 @@ A report is a :class:`Table` of plain strings first; each format is one function
 format says the same.
 """
 
+from isometry.reports.dataflow import Line, outline
 from isometry.reports.ledgers import ledger_table
 from isometry.reports.markdown import markdown
+from isometry.reports.pictures import graph_svg
 from isometry.reports.plans import plan_table
 from isometry.reports.table import Table
 from isometry.reports.terminal import console, print_table
+from isometry.reports.trees import print_tree
 from isometry.reports.wording import number, scheme_words
 from isometry.reports.written import written_table
 
 __all__ = [
+    "Line",
     "Table",
     "console",
+    "graph_svg",
     "ledger_table",
     "markdown",
     "number",
+    "outline",
     "plan_table",
     "print_table",
+    "print_tree",
     "scheme_words",
     "written_table",
 ]

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from isometry.parameters import Parameter, fans
-from isometry.plans import Assignment, Plan
+from isometry.plans import Assignment, Forecast, Plan
+from isometry.reports import forecasts
 from isometry.reports.table import Column, Table
 from isometry.reports.wording import collapsed, count, number, ranged, scheme_words
 
@@ -18,12 +19,14 @@ COLUMNS = (
 )
 
 
-def plan_table(plan: Plan, *, every: bool = False) -> Table:
+def plan_table(plan: Plan, *, every: bool = False, forecast: Forecast | None = None) -> Table:
     """The plan, one row for tensors that differ in layer number only.
 
     Args:
         plan: What to show.
         every: Show every tensor in a row of its own.
+        forecast: What theory says of the model under the plan, in columns of its own: for the
+            first and the last of the row's layers.
 
     Returns:
         The table, with the totals and the plan's digest in its summary.
@@ -31,9 +34,9 @@ def plan_table(plan: Plan, *, every: bool = False) -> Table:
     groups = [[item] for item in plan.assignments] if every else gathered(plan.assignments)
     return Table(
         title=f"plan · {plan.recipe} · {len(plan.assignments)} tensors · nothing is written",
-        columns=COLUMNS,
-        rows=tuple(_row(group) for group in groups),
-        summary=(_summary(plan),),
+        columns=COLUMNS if forecast is None else (*COLUMNS[:-1], *forecasts.COLUMNS, COLUMNS[-1]),
+        rows=tuple(_row(group, forecast) for group in groups),
+        summary=(_summary(plan), *(forecasts.summary(forecast) if forecast else ())),
     )
 
 
@@ -46,7 +49,7 @@ def gathered(assignments: Iterable[Assignment]) -> list[list[Assignment]]:
     return list(groups.values())
 
 
-def _row(group: list[Assignment]) -> tuple[str, ...]:
+def _row(group: list[Assignment], forecast: Forecast | None) -> tuple[str, ...]:
     first = group[0]
     return (
         path_words([item.parameter for item in group]),
@@ -54,6 +57,7 @@ def _row(group: list[Assignment]) -> tuple[str, ...]:
         _fan_words(first.parameter),
         scheme_words(first.scheme),
         "" if first.scheme is None else number(first.scheme.moments(first.parameter).std),
+        *(forecasts.cells(forecast, group) if forecast else ()),
         first.reason,
     )
 

@@ -1,8 +1,9 @@
-"""Torch models: described, written, materialized, fingerprinted."""
+"""Torch models: described, traced, written, materialized, fingerprinted."""
 
 from isometry.frameworks.torch.claims import claim, release
 from isometry.frameworks.torch.describe import describe
 from isometry.frameworks.torch.fingerprint import fingerprint
+from isometry.frameworks.torch.graphing import graph
 from isometry.frameworks.torch.local import fill_local
 from isometry.frameworks.torch.materialize import materialize
 from isometry.frameworks.torch.missing import initialize_missing
@@ -15,6 +16,7 @@ __all__ = [
     "describe",
     "fill_local",
     "fingerprint",
+    "graph",
     "initialize_missing",
     "materialize",
     "normalise",

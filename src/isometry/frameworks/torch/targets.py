@@ -125,3 +125,28 @@ def _read(path: Path) -> dict[str, Any]:
         do="pass the config.json of a transformers model",
         path=str(path),
     )
+
+
+def tensor(shape: tuple[int, ...], dtype: str) -> torch.Tensor:
+    """An input of that shape: normal numbers, or zeros for a dtype of whole numbers.
+
+    Args:
+        shape: Its lengths.
+        dtype: Torch's name of its dtype.
+
+    Returns:
+        On the CPU; the same numbers every time.
+
+    Raises:
+        InputError: Torch has no such dtype.
+    """
+    kind = getattr(torch, dtype, None)
+    if not isinstance(kind, torch.dtype):
+        raise errors.InputError(
+            f"torch has no dtype {dtype!r}",
+            needed="float32, int64, bool or another of torch's",
+            do="correct the spelling",
+        )
+    if not kind.is_floating_point:
+        return torch.zeros(shape, dtype=kind)
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(kind)

@@ -1,0 +1,159 @@
+"""Softmax over random logits, and averages by its weights.
+
+With logits independent from key to key, ``E Σ a²`` over the keys of a query says how much of what
+tells two values apart survives the average, ``E Σ a a'`` over the keys of two queries how alike
+they become.
+"""
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+
+from isometry import theory
+from isometry.plans.forecast import layouts
+from isometry.plans.forecast.signal import Layout, Mix, Sight, Signal
+from isometry.plans.forecast.steps import Step
+
+LARGEST_LOGIT_VAR = 25.0
+"""Softmax of a larger one has settled on one key."""
+
+EXACT = 64
+"""Up to so many keys a causal mask's rows are summed one by one."""
+
+
+def mix(keys: int, logit_var: float, sight: Sight | None = None) -> Mix:
+    """How far a softmax averages, over all keys or over those in sight."""
+    var = float(f"{max(logit_var, 0.0):.4g}")  # layers nearly alike share one integral
+    if sight is None:
+        return Mix(_same(keys, var), 1.0 / keys)
+    pairs = zip(sight.counts, sight.shares, strict=True)
+    return Mix(sum(share * _same(max(count, 1), var) for count, share in pairs), sight.overlap)
+
+
+@lru_cache(maxsize=256)
+def causal(keys: int) -> Sight:
+    """Query ``t`` sees the first ``t`` keys; two queries share what the earlier one sees."""
+    if keys <= EXACT:
+        return Sight(tuple(range(1, keys + 1)), (1 / keys,) * keys, _overlap(keys))
+    stops = sorted({1, 2, 3, 4, *(round(4 * (keys / 4) ** (i / 40)) for i in range(41))})
+    edges = [0, *stops]
+    shares = tuple((stop - edges[i]) / keys for i, stop in enumerate(stops))
+    return Sight(tuple(stops), shares, _overlap(keys))
+
+
+@lru_cache(maxsize=256)
+def _overlap(keys: int) -> float:
+    """``E 1/max(t, t')`` over two different queries ``t, t'`` of as many keys."""
+    if keys == 1:
+        return 1.0
+    return sum(2 * (t - 1) / t for t in range(2, keys + 1)) / (keys * (keys - 1))
+
+
+@lru_cache(maxsize=4096)
+def _same(keys: int, logit_var: float) -> float:
+    if keys == 1 or logit_var <= 0:
+        return 1.0 / keys
+    place = math.log(min(logit_var, LARGEST_LOGIT_VAR)) / SPACING
+    below = math.floor(place)
+    ends = (_logarithm(keys, below), _logarithm(keys, below + 1))
+    return math.exp(ends[0] + (place - below) * (ends[1] - ends[0])) / keys
+
+
+SPACING = 0.02
+"""Distance of tabled logit variances, in their logarithm: lines between are right to 1e-4."""
+
+
+@lru_cache(maxsize=4096)
+def _logarithm(keys: int, place: int) -> float:
+    """``log m2`` at a tabled logit variance; deep models ask for thousands that nearly agree."""
+    var = min(math.exp(place * SPACING), LARGEST_LOGIT_VAR)
+    return math.log(theory.softmax_moments(keys, logit_var=var).m2)
+
+
+def softened(step: Step) -> Signal | None:
+    """Softmax: only what differs from key to key counts."""
+    before = step.first
+    if before is None:
+        return None
+    axis = step.axes()[0]
+    keys = step.node.shape[axis]
+    letters = {letter for letter, n in before.layout[axis] if n > 1} if before.layout else set()
+    level = before.mean**2 if letters == {"C"} else before.positions
+    made = mix(keys, before.square - level, before.sight)
+    return Signal(
+        1 / keys, made.same / keys, made.other / keys, 1 / keys**2, before.layout, mix=made
+    )
+
+
+def attended(step: Step) -> Signal | None:
+    """Queries, keys, scores, mask, softmax and average in one call."""
+    query, key, value = step.slot("query"), step.slot("key"), step.slot("value")
+    if query is None or key is None or value is None:
+        return value or step.first
+    width, keys = step.shape_of("query")[-1], step.shape_of("key")[-2]
+    scale = step.number("scale", 1 / math.sqrt(width))
+    bias = step.slot("attn_mask")
+    var = scale**2 * width * query.square * max(key.square - key.positions, 0.0)
+    var += bias.square - bias.positions if bias else 0.0
+    sight = step.sight() or (bias.sight if bias else None)
+    if step.node.attribute("is_causal") is True:
+        sight = causal(keys)
+    made = averaged(value, mix(keys, var, sight))
+    return made.placed(query.layout[:-1] + value.layout[-1:])
+
+
+def averaged(value: Signal, made: Mix) -> Signal:
+    """Values averaged with random weights that sum to one: ``c + Σa² (q - c)``."""
+    apart = value.square - value.positions
+    return replace(
+        value,
+        square=value.positions + made.same * apart,
+        positions=value.positions + made.other * apart,
+        kurtosis=3.0,
+        mix=None,
+        sight=None,
+        rows=(),
+    )
+
+
+def contracted(step: Step) -> Signal | None:
+    """Products of two tensors: an average by softmax's weights, or scores."""
+    factors = [i for i in step.node.inputs if i in step.signals and not is_aside(step, i)]
+    known = [step.signals[i] for i in factors]
+    if len(known) != 2:
+        return step.first
+    first, second = known
+    layout = _product_layout(step, first, second)
+    if first.mix is not None or second.mix is not None:
+        weights, value = (first, second) if first.mix is not None else (second, first)
+        assert weights.mix is not None
+        return averaged(value, weights.mix).placed(layout)
+    return _scores(step, first, second, layout)
+
+
+def is_aside(step: Step, index: int) -> bool:
+    """Whether an operand is added to the product: a bias, or a mask."""
+    slots = [slot for slot, i in zip(step.node.slots, step.node.inputs, strict=True) if i == index]
+    return "bias" in slots or "offsets" in slots
+
+
+def _scores(step: Step, first: Signal, second: Signal, layout: Layout) -> Signal:
+    length = step.shape(step.node.inputs[-1 if is_aside(step, step.node.inputs[0]) else 0])[-1]
+    scale = step.number("alpha", 1.0)
+    made = Signal(
+        length * first.mean * second.mean,
+        length * first.square * second.square,
+        length * first.square * second.positions,
+        length * first.samples * second.samples,
+        layout,
+        depth=first.depth + second.depth,
+        sight=step.sight(),
+    )
+    return replace(made.scaled(scale), sight=made.sight)
+
+
+def _product_layout(step: Step, first: Signal, second: Signal) -> Layout:
+    fits = len(first.layout) == len(second.layout) == len(step.node.shape)
+    if fits:
+        return first.layout[:-1] + second.layout[-1:]
+    return layouts.of_input(step.node.shape)

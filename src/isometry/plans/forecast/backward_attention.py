@@ -1,0 +1,203 @@
+"""Softmax and averages by its weights, backwards.
+
+With attention weights ``A`` over ``K`` keys, values ``V`` and ``O = A V``: a value collects ``Σ_t
+A_tk δ_t``; a weight receives ``δ_t · V_k``, of which softmax passes ``A_k (u_k - Σ_j A_j u_j)``:
+only what differs from key to key, and in all nothing, as the weights sum to one. So queries and
+keys see only what their partners do not share, and their gradients vanish as tokens become alike
+(Noci et al. 2022, section 3).
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from isometry import rng
+from isometry.plans.forecast import attention
+from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
+from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
+from isometry.plans.forecast.steps import Step
+
+DRAWS, LARGEST = 128, 512
+"""Draws of a softmax, and the keys that are drawn at most; beyond, what passes goes as ``1/K``."""
+
+
+def passed(keys: int, logit_var: float, sight: Sight | None) -> float:
+    """``E Σ_k A_k² (1 - 2 A_k + Σ A²)``: how much of a white gradient softmax passes, in all."""
+    var = round(min(max(logit_var, 0.0), attention.LARGEST_LOGIT_VAR), 4)
+    if sight is None:
+        return _passed(keys, var)
+    pairs = zip(sight.counts, sight.shares, strict=True)
+    return sum(share * _passed(max(count, 1), var) for count, share in pairs)
+
+
+@lru_cache(maxsize=4096)
+def _passed(keys: int, logit_var: float) -> float:
+    drawn = min(keys, LARGEST)
+    weights = np.exp(math.sqrt(logit_var) * _normal(drawn))
+    weights /= weights.sum(-1, keepdims=True)
+    squares = (weights**2).sum(-1)
+    kept = squares - 2 * (weights**3).sum(-1) + squares**2
+    return float(kept.mean()) * drawn / keys
+
+
+@lru_cache(maxsize=64)
+def _normal(keys: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    values = np.empty((DRAWS, keys), np.float32)
+    rng.fill(values, rng.derive_key(0, "softmax"), rng.Normal(), engine="numpy")
+    return values.astype(np.float64)
+
+
+def passed_together(made: Mix) -> float:
+    """The same of two queries: ``E Σ_k A_k A'_k`` less its square, exact for equal weights."""
+    return made.other - made.other**2
+
+
+def softened(step: Step, gradient: GradientSignal) -> Shares:
+    """Softmax: of what arrives at its keys, the part that they do not share."""
+    before, source = step.first, step.source
+    if before is None or source is None:
+        return
+    axis = step.axes()[0]
+    keys = step.node.shape[axis]
+    if step.node.op == "log_softmax":
+        spread = attention.mix(keys, _spread(before, axis)).same
+        yield source, gradient.times(1 - 2 / keys + spread)
+        return
+    made = step.signals[step.node.index].mix or attention.mix(keys, 0.0)
+    own = passed(keys, _spread(before, axis), before.sight) / keys
+    both = passed_together(made) / keys
+    free = max(gradient.square - gradient.keys, 0.0)
+    alike = gradient.positions / max(gradient.square, TINY)
+    yield (
+        source,
+        GradientSignal(
+            free * own,
+            free * alike * both,
+            keys=_hidden(free * own, keys),
+            depth=gradient.depth,
+            seen=(1 - made.same) / max(own * keys, TINY),
+        ),
+    )
+
+
+def _spread(before: Signal, axis: int) -> float:
+    letters = {letter for letter, n in before.layout[axis] if n > 1} if before.layout else set()
+    return before.square - (before.mean**2 if letters == {"C"} else before.positions)
+
+
+def _hidden(square: float, keys: int) -> float:
+    """Gradients of ``K`` keys that sum to zero: each pair is alike by ``-1/(K - 1)``."""
+    return -square / (keys - 1) if keys > 1 else 0.0
+
+
+def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
+    """Queries, keys and values of an attention that is one call."""
+    ends = [step.index(name) for name in ("query", "key", "value")]
+    if any(i is None or i not in step.signals for i in ends):
+        return
+    q, k, v = (i for i in ends if i is not None)
+    query, key, value = (step.signals[i] for i in (q, k, v))
+    width, keys, queries = step.shape(q)[-1], step.shape(k)[-2], step.shape(q)[-2]
+    heads = math.prod(step.shape(q)[:-1]) / max(math.prod(step.shape(k)[:-1]) * queries / keys, 1)
+    scale = step.number("scale", 1 / math.sqrt(width))
+    bias = step.slot("attn_mask")
+    var = scale**2 * width * query.square * max(key.square - key.positions, 0.0)
+    var += bias.square - bias.positions if bias else 0.0
+    sight = step.sight() or (bias.sight if bias else None)
+    sight = attention.causal(keys) if step.node.attribute("is_causal") is True else sight
+    made = attention.mix(keys, var, sight)
+    yield v, averaged(gradient, made, queries, keys).times(heads)
+    weights = _weights(gradient, value, step.shape(v)[-1])
+    free = max(weights.square - weights.keys, 0.0)
+    alike = weights.positions / max(weights.square, TINY)
+    kept = passed(keys, var, sight)
+    own = free * kept / keys * scale**2
+    both = free * alike * passed_together(made) / keys * scale**2
+    seen = (1 - made.same) / max(kept, TINY)
+    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), gradient.depth, seen)
+    yield q, _queried(logits, key, keys)
+    yield k, _keyed(logits, query, queries).times(heads)
+
+
+def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> GradientSignal:
+    """``Σ_t A_tk δ_t``: a value collects from the queries that look at it.
+
+    In all, a sample's values receive what its queries send, ``Σ_k Σ_t A_tk δ_t = Σ_t δ_t``.
+    """
+    alike = (queries - 1) * gradient.positions
+    square = queries / keys * (made.same * gradient.square + made.other * alike)
+    total = queries * (gradient.square + alike)
+    positions = (total - keys * square) / (keys * (keys - 1)) if keys > 1 else square
+    shared = (queries / keys) ** 2 * gradient.samples
+    return replace(gradient, square=square, positions=positions, samples=shared, keys=0.0)
+
+
+def _weights(gradient: GradientSignal, value: Signal, width: float) -> GradientSignal:
+    """``δ_t · V_k`` over the channels of a head."""
+    return GradientSignal(
+        width * gradient.square * value.square,
+        width * gradient.positions * value.square,
+        0.0,
+        width * gradient.square * value.positions,
+        gradient.depth,
+    )
+
+
+def _queried(logits: GradientSignal, key: Signal, keys: int) -> GradientSignal:
+    """``Σ_k δ_tk K_k``: the part that keys share meets gradients that sum to zero.
+
+    Keys and values are maps of one input, in whose ``rank`` directions two keys agree by chance.
+    """
+    lone = (keys - 1) * key.positions
+    alike = logits.keys / max(logits.square, TINY)
+    chance = logits.seen / key.rank * (key.square - key.positions)
+    return GradientSignal(
+        keys * (logits.square * (key.square + chance) + logits.keys * lone),
+        keys * logits.positions * (key.square + alike * lone),
+        depth=logits.depth,
+    )
+
+
+def _keyed(logits: GradientSignal, query: Signal, queries: int) -> GradientSignal:
+    """``Σ_t δ_tk Q_t``: over all queries, of which two may send alike."""
+    lone = (queries - 1) * query.positions
+    alike = logits.positions / max(logits.square, TINY)
+    return GradientSignal(
+        queries * (logits.square * query.square + logits.positions * lone),
+        queries * logits.keys * (query.square + alike * lone),
+        depth=logits.depth,
+        seen=logits.seen / query.rank,
+    )
+
+
+def contracted(step: Step, gradient: GradientSignal) -> Iterator[Share]:
+    """Both sides of a product of two tensors."""
+    aside = [i for i in step.node.inputs if attention.is_aside(step, i) and i in step.signals]
+    layout = step.signals[step.node.index].layout
+    for index in aside:
+        yield index, unbroadcast(gradient, layout, step.shape(index))
+    sides = [i for i in step.node.inputs if i in step.signals and i not in aside]
+    if len(sides) == 1:
+        yield sides[0], gradient
+    if len(sides) != 2:
+        return
+    yield from _both(step, gradient, sides[0], sides[1])
+
+
+def _both(step: Step, gradient: GradientSignal, left: int, right: int) -> Iterator[Share]:
+    first, second = step.signals[left], step.signals[right]
+    rows, columns = step.node.shape[-2:] if len(step.node.shape) > 1 else (1, 1)
+    shared = step.shape(left)[-1]
+    scaled = gradient.times(step.number("alpha", 1.0) ** 2)
+    if first.mix is not None:
+        yield left, _weights(scaled, second, columns)
+        yield right, averaged(scaled, first.mix, rows, shared)
+    elif second.mix is not None:
+        yield right, _weights(scaled, first, rows)
+        yield left, averaged(scaled, second.mix, columns, shared)
+    else:
+        yield left, _queried(scaled, second, columns)
+        yield right, _keyed(scaled, first, rows)

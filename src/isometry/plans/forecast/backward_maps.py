@@ -1,0 +1,115 @@
+"""Linear maps by parameters, backwards: to their input, their weight and their bias.
+
+With ``M`` products in all, an element of the input takes part in ``M / size`` of them, an entry of
+the weight in ``K = M / entries``. Independent weights make ``E δ_in² = (M / size) E w² E δ²`` (He
+et al. 2015, eq. 14, with padding and stride counted); the weight collects ``δ x`` from ``K``
+places, of which two are as alike as gradients and inputs both are.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from isometry.graphs.maps import Map
+from isometry.plans.forecast import layouts, mapping
+from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
+from isometry.plans.forecast.signal import Signal
+from isometry.plans.forecast.steps import Step
+
+KURTOSIS = 3.0
+"""Of a gradient that many independent weights add up to."""
+
+
+def mapped(step: Step, gradient: GradientSignal) -> Shares:
+    """The shares of a map's input or table, weight and bias."""
+    made = step.parts.maps[step.node.index]
+    match made.kind:
+        case "embedding":
+            return _looked_up(step, gradient)
+        case "recurrent":
+            return ()
+        case _:
+            return _mapped(step, made, gradient)
+
+
+def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
+    weight, bias = _weight(step), _bias(step)
+    if weight is None or made.signal is None or made.signal not in step.signals:
+        return
+    products = math.prod(step.node.shape) * mapping.fan(step, made)
+    sides = [made.signal]
+    if made.kind == "bilinear":
+        sides.append(step.index("input2") or made.signal)
+    whole = _product([step.signals[i] for i in sides])
+    for index in sides:
+        others = _product([step.signals[i] for i in sides if i != index])
+        yield index, _back(step, gradient, others, (index, weight), products=products)
+    yield weight, collected(step, gradient, whole, places=products / _size(step, weight))
+    if bias is not None:
+        over = layouts.letters(step.signals[step.node.index].layout, range(len(step.node.shape)))
+        yield bias, gradient.summed({**over, "C": 1})
+
+
+def _weight(step: Step) -> int | None:
+    """The step whose value is the weight, a parameter or computed from some."""
+    named, aside = step.index("weight"), step.index("bias")
+    learned = (i for i in step.node.inputs if step.parts.links.learned[i] and i != aside)
+    found = named if named is not None else next(learned, None)
+    return found if found in step.signals else None
+
+
+def _bias(step: Step) -> int | None:
+    index = step.index("bias")
+    return index if index is not None and step.parts.links.learned[index] else None
+
+
+def _size(step: Step, index: int) -> int:
+    return max(math.prod(step.shape(index)), 1)
+
+
+def _product(sides: list[Signal]) -> tuple[float, float, float]:
+    """Square, positions and samples of a product of independent signals; 1 of none."""
+    return (
+        math.prod(side.square for side in sides),
+        math.prod(side.positions for side in sides),
+        math.prod(side.samples for side in sides),
+    )
+
+
+def _back(
+    step: Step,
+    gradient: GradientSignal,
+    others: tuple[float, float, float],
+    ends: tuple[int, int],
+    *,
+    products: float,
+) -> GradientSignal:
+    to, weight = ends
+    fan = products / _size(step, to)
+    made = gradient.times(fan * step.signals[weight].square).met(*others)
+    return replace(made, depth=gradient.depth + (KURTOSIS - 1) / max(fan, 1.0), seen=0.0)
+
+
+def collected(
+    step: Step, gradient: GradientSignal, before: tuple[float, float, float], *, places: float
+) -> GradientSignal:
+    """``E (Σ δ x)²`` over the places where one entry of a weight is used."""
+    samples = max(layouts.count(step.signals[step.node.index].layout, "N"), 1)
+    positions = max(places / samples, 1.0)
+    square, apart, across = before
+    alike = (positions - 1) * gradient.positions * apart
+    alike += gradient.seen * gradient.square * max(square - apart, 0.0)  # of keys, by chance
+    alike += (samples - 1) * positions * gradient.samples * across
+    return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
+
+
+def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:
+    """Each row of a table collects the places that chose it; two places chose one row by chance."""
+    table = step.index("weight")
+    if table is None:
+        return
+    rows = max(step.shape(table)[0], 1)
+    places = math.prod(step.node.shape[:-1])
+    chance = 1 / rows
+    again, across = step.number("again", chance), step.number("across", chance)
+    yield table, collected(step, gradient, (1.0, again, across), places=places).times(1 / rows)

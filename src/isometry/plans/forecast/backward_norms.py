@@ -1,0 +1,144 @@
+"""Norms, backwards: divided by the norm's level, less what the norm takes out.
+
+A norm of ``x`` hides its mean and its length, so that of the gradient ``δ`` the part along a
+constant and the part along ``x̂`` itself vanish: ``δ_x = (δ - mean δ - x̂ mean(δ x̂))/√(v + ε)``
+(Ioffe and Szegedy 2015, section 3), which leaves ``1 - 2/n`` of the mean square of a white gradient
+over ``n`` values, and less of one that many places share.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from isometry.plans.forecast import layouts, norms
+from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
+from isometry.plans.forecast.signal import TINY, Letter, Signal
+from isometry.plans.forecast.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a norm averages over.
+
+    Attributes:
+        channels: Channels of a group.
+        positions: Positions of a group.
+        samples: Samples of a group.
+        centred: Whether the mean is taken off.
+    """
+
+    channels: float
+    positions: int = 1
+    samples: int = 1
+    centred: bool = True
+
+    @property
+    def size(self) -> float:
+        """Values that share one mean and one length."""
+        return self.channels * self.positions * self.samples
+
+
+def normalised(step: Step, gradient: GradientSignal) -> Shares:
+    """A norm that is one call, then its learned gain and shift."""
+    before, source = step.first, step.source
+    if before is None or source is None:
+        return
+    unit = norms.NORMS[step.node.op](step, before)
+    gain = step.slot("weight")
+    yield from _learned(step, gradient, unit)
+    inner = gradient if gain is None else gradient.times(gain.square).pulled(gradient.pull)
+    group = group_of(step, before)
+    yield source, inner if group is None else projected(inner, before, unit, group)
+
+
+def _learned(step: Step, gradient: GradientSignal, unit: Signal) -> Iterator[Share]:
+    layout = step.signals[step.node.index].layout
+    places: dict[Letter, int] = {"N": layouts.count(layout, "N"), "P": layouts.count(layout, "P")}
+    gain, shift = step.index("weight"), step.index("bias")
+    if gain is not None:
+        yield gain, gradient.met(unit.square, unit.positions, unit.samples).summed(places)
+    if shift is not None:
+        yield shift, gradient.summed(places)
+
+
+def group_of(step: Step, before: Signal) -> Group | None:
+    """What the norm of a step averages over, ``None`` where it changes nothing."""
+    channels, positions, samples = (
+        max(layouts.count(before.layout, letter), 1) for letter in ("C", "P", "N")
+    )
+    match step.node.op:
+        case "batch_norm":
+            active = step.conditions.batch_statistics
+            return Group(1.0, positions, samples) if active else None
+        case "group_norm":
+            groups = step.number("num_groups", 1.0)
+            return Group(max(channels / groups, 1.0), positions)
+        case "instance_norm":
+            return Group(1.0, positions)
+        case "layer_norm":
+            return Group(channels)
+        case "local_response_norm":
+            return None
+        case _:
+            return Group(channels, centred=False)
+
+
+def by_hand(step: Step, gradient: GradientSignal) -> Shares:
+    """A norm written out: less a mean, a layer norm; otherwise an RMS norm."""
+    index = step.node.index
+    root, found = step.parts.sources.norms[index], step.parts
+    if root in step.signals and index in step.signals:
+        inside = (i for i, end in found.sources.inside.items() if end == index)
+        centred = any(found.links.node(i).op == "sub" for i in inside)
+        before = step.signals[root]
+        channels = max(layouts.count(before.layout, "C"), 1)
+        group = Group(channels, centred=centred)
+        yield root, projected(gradient, before, step.signals[index], group)
+
+
+def projected(
+    gradient: GradientSignal, before: Signal, unit: Signal, group: Group
+) -> GradientSignal:
+    """The gradient before a norm, from the gradient after it and ``x̂``."""
+    length = max(unit.square, TINY)
+    within, across = unit.positions / length, unit.samples / length
+    many, apart = group.positions - 1, (group.samples - 1) * group.positions
+    level = gradient.square + many * gradient.positions + apart * gradient.samples
+    level = level / group.size if group.centred else 0.0
+    radial = gradient.square * length
+    radial += many * (gradient.positions * within * length + gradient.pull[0])
+    radial += apart * (gradient.samples * across * length + gradient.pull[1])
+    radial /= group.size
+    scale = _scale(before, unit) * _uneven(before, (within, across), group)
+    own = group.positions == 1  # every position has a mean and a length of its own
+    alone = 1 - (group.centred + within**2) / group.size
+    positions = gradient.positions * alone if own else gradient.positions - level - radial * within
+    mixed = group.samples > 1
+    samples = gradient.samples - level - radial * across if mixed else gradient.samples
+    return GradientSignal(
+        max(gradient.square - level - radial, 0.0) * scale,
+        positions * scale,
+        samples * scale,
+        depth=gradient.depth,
+    )
+
+
+def _uneven(before: Signal, alike: tuple[float, float], group: Group) -> float:
+    """``E (1/v̂) E v̂`` of a level over ``n`` places only: ``1 + (κ - 1)/n``, to first order.
+
+    Places that are correlated, by chance too, count for less.
+    """
+    within, across = (min(c**2 + 1 / before.rank, 1.0) for c in alike)
+    pairs = (group.positions - 1) * within + (group.samples - 1) * group.positions * across
+    return 1 + max(before.kurtosis - 1, 0.0) * (1 + pairs) / max(group.size, 2.0)
+
+
+def _scale(before: Signal, unit: Signal) -> float:
+    """``1/(v + ε)``, from what the norm made of the part of the signal that it cannot take off."""
+    free = before.square - before.positions
+    if free > 1e-9 * before.square and math.isfinite(free):
+        return (unit.square - unit.positions) / free
+    free = before.square - before.samples
+    if free > 1e-9 * before.square:
+        return (unit.square - unit.samples) / free
+    return unit.square / max(before.var, TINY)

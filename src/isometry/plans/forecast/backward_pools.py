@@ -1,0 +1,136 @@
+"""Averages, maxima, sums and views, backwards: where the gradient of one place goes."""
+
+import math
+from collections.abc import Iterator
+
+from isometry.plans.forecast import bends, layouts, moments, pools
+from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
+from isometry.plans.forecast.backward_sums import counted, slope_of
+from isometry.plans.forecast.signal import Letter
+from isometry.plans.forecast.steps import Step
+
+
+def pooled(step: Step, gradient: GradientSignal) -> Shares:
+    """A mean spreads over its window; a maximum goes to the largest, before the activation."""
+    before, source = step.first, step.source
+    if before is None or source is None:
+        return
+    held = pools.sizes(step, pools.windows_of(step.node))
+    if "max" in step.node.op:
+        yield _routed(step, gradient, held)
+        return
+    overlap = _size(step.node.shape) * _mean(held) / _size(step.shape(source))
+    square = sum(share / places for places, share in held.items()) / _mean(held) * overlap
+    square *= gradient.square + max(overlap - 1, 0.0) * gradient.positions
+    yield source, _conserved(step, source, gradient, square=square)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    return max(math.prod(shape), 1)
+
+
+def _mean(held: dict[int, float]) -> float:
+    return sum(share * places for places, share in held.items())
+
+
+def _conserved(
+    step: Step, source: int, gradient: GradientSignal, *, square: float
+) -> GradientSignal:
+    """A mean hands on all it gets, ``Σ δ_in = Σ δ_out``, which leaves this for pairs of places."""
+    before, after = counted(step, source)["P"], counted(step, step.node.index)["P"]
+    total = after * (gradient.square + (after - 1) * gradient.positions)
+    pairs = (total - before * square) / (before * (before - 1)) if before > 1 else square
+    return GradientSignal(
+        square, pairs, gradient.samples * (after / before) ** 2, depth=gradient.depth
+    )
+
+
+def _routed(step: Step, gradient: GradientSignal, held: dict[int, float]) -> Share:
+    """The largest of a window gets all, times ``φ'`` there where a rising ``φ`` came before."""
+    index = step.node.inputs[0]
+    region = step.parts.regions.get(index)
+    function = None
+    if region is not None and region.root in step.signals:
+        function = bends.function_of(step.parts, region.root, region.steps)
+    if region is None or function is None:
+        return index, picked(step, index, gradient)
+    root = step.signals[region.root]
+    within = root.positions - root.mean**2
+    slope = slope_of(function, root.var)
+    square = shared = pull = 0.0
+    for places, share in held.items():
+        _, one, two = moments.largest(slope, root.mean, root.var, within, among=places)
+        leaning = moments.largest(
+            lambda x: slope(x) * (x - root.mean), root.mean, root.var, within, among=places
+        )
+        square, shared = square + share * one, shared + share * two
+        pull += share * leaning[2]
+    made = picked(step, index, gradient.met(square, shared, shared))
+    excess = picked(step, index, gradient).positions * pull - made.positions * within
+    return region.root, made.pulled((excess, 0.0))
+
+
+def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
+    """The gradient of a value of which some places were taken: zero at the others."""
+    before, after = counted(step, source), counted(step, step.node.index)
+    share = {letter: min(after[letter] / n, 1.0) for letter, n in before.items()}
+    pairs = {
+        letter: share[letter] * min((after[letter] - 1) / (n - 1), 1.0) if n > 1 else 1.0
+        for letter, n in before.items()
+    }
+    whole = min(_size(step.node.shape) / _size(step.shape(source)), 1.0)
+    made = gradient.met(
+        whole,
+        share["C"] * share["N"] * pairs["P"],
+        share["C"] * pairs["N"] * share["P"] ** 2,
+        keys=whole,
+    )
+    return made.pulled(gradient.pull, pairs["P"])
+
+
+def reduced(step: Step, gradient: GradientSignal) -> Shares:
+    """Means and sums: every place that went in gets the same."""
+    before, source = step.first, step.source
+    if before is None or source is None:
+        return
+    axes = step.axes()
+    if step.node.op not in ("mean", "sum") or len(before.layout) <= max(axes, default=-1):
+        yield source, picked(step, source, gradient)
+        return
+    held = layouts.letters(before.layout, axes)
+    all_, over = counted(step, source), math.prod(held.values())
+    places, copies = all_["P"], held.get("P", 1)
+    left = places / copies
+    same = (copies - 1) / (places - 1) if places > 1 else 1.0
+    positions = same * gradient.square + (1 - same) * (gradient.positions if left > 1 else 0.0)
+    samples = _over_samples(gradient, all_["N"], held.get("N", 1))
+    made = GradientSignal(gradient.square, positions, samples, depth=gradient.depth)
+    yield source, made.times(1 / over**2 if step.node.op == "mean" else 1.0)
+
+
+def _over_samples(gradient: GradientSignal, samples: int, copies: int) -> float:
+    if copies == 1:
+        return gradient.samples
+    same = (copies - 1) / max(samples - 1, 1)
+    return same * gradient.square + (1 - same) * gradient.samples
+
+
+def moved(step: Step, gradient: GradientSignal) -> Iterator[Share]:
+    """Views: copies add up, what was left out gets nothing, what was only moved gets all."""
+    source = step.source
+    if source is None:
+        return
+    before, after = _size(step.shape(source)), _size(step.node.shape)
+    if after == before or step.node.op == "pad":
+        yield source, gradient
+    elif after < before:
+        yield source, picked(step, source, gradient)
+    else:
+        yield source, gradient.summed(_copies(step, source, after / before))
+
+
+def _copies(step: Step, source: int, times: float) -> dict[Letter, int]:
+    held, made = counted(step, source), counted(step, step.node.index)
+    samples, positions = (max(made[letter] // held[letter], 1) for letter in ("N", "P"))
+    rest = max(round(times / (samples * positions)), 1)
+    return {"N": samples, "P": positions, "C": rest}

@@ -1,0 +1,79 @@
+"""What each kind of step does to a gradient: one table, one rule a family, like that of signals."""
+
+import math
+from collections.abc import Callable
+
+from isometry.graphs import Family
+from isometry.plans.forecast import (
+    backward_attention,
+    backward_norms,
+    backward_pools,
+    backward_sums,
+)
+from isometry.plans.forecast.backward_state import GradientSignal, Shares
+from isometry.plans.forecast.signal import TINY
+from isometry.plans.forecast.steps import Step
+
+Rule = Callable[[Step, GradientSignal], Shares]
+
+
+def kept(_: Step, __: GradientSignal) -> Shares:
+    """Where a gradient ends: inputs, constants and parameters."""
+    return ()
+
+
+def dropped(step: Step, gradient: GradientSignal) -> Shares:
+    """Dropout: the kept ones, scaled up, ``E δ²/(1 - p)``; two places are dropped independently."""
+    p = step.number("p", 0.0)
+    active = step.conditions.dropout and p < 1
+    by = 1 / (1 - p) if active else 1.0
+    return () if step.source is None else ((step.source, gradient.met(by, 1.0, 1.0, keys=1.0)),)
+
+
+def masked(step: Step, gradient: GradientSignal) -> Shares:
+    """Masks pass a gradient on; softmax sends none to what they hide."""
+    return [(i, gradient) for i in step.known if step.shape(i) == step.node.shape]
+
+
+def steady(step: Step, gradient: GradientSignal) -> Shares:
+    """Steps without a rule: the gradient goes on, unchanged; the forecast's notes name them."""
+    return () if step.source is None else ((step.source, gradient),)
+
+
+def weighted(step: Step, gradient: GradientSignal) -> Shares:
+    """``g v / ‖v‖`` (Salimans and Kingma 2016, eq. 3): ``g/‖v‖`` times the gradient, for ``v``."""
+    direction, length = step.index("v"), step.index("g")
+    if direction is None or length is None or step.node.index not in step.signals:
+        return
+    made, before = step.signals[step.node.index], step.signals[direction]
+    entries = math.prod(step.shape(direction)) / max(math.prod(step.shape(length)), 1)
+    yield direction, gradient.times(made.square / max(before.square, TINY) * (1 - 1 / entries))
+    yield length, gradient
+
+
+TABLE: dict[Family, Rule] = {
+    "activation": steady,
+    "add": backward_sums.added,
+    "attention": backward_attention.attended,
+    "concatenation": backward_sums.joined,
+    "constant": kept,
+    "contraction": backward_attention.contracted,
+    "dropout": dropped,
+    "gate": backward_sums.gated,
+    "input": kept,
+    "mask": masked,
+    "norm": backward_norms.normalised,
+    "parameter": kept,
+    "pooling": backward_pools.pooled,
+    "reduction": backward_pools.reduced,
+    "scale": backward_sums.multiplied,
+    "softmax": backward_attention.softened,
+    "unknown": steady,
+    "view": backward_pools.moved,
+    "weight": steady,
+    "write": backward_sums.written,
+}
+"""The rule of each family; maps, regions and hand-written norms are recognised before."""
+
+SPECIAL: dict[str, Rule] = {"_weight_norm": weighted}
+"""Operations with a rule of their own."""

@@ -1,0 +1,106 @@
+"""What is known of the gradient of a value: its mean square, and how alike it is at two places."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from isometry.plans.forecast import layouts
+from isometry.plans.forecast.signal import Layout, Letter
+
+
+@dataclass(frozen=True, slots=True)
+class GradientSignal:
+    """Moments of the gradient ``δ`` with respect to the elements of one value.
+
+    Its mean is zero: every path to the loss crosses a weight or a cotangent of mean zero.
+
+    Attributes:
+        square: ``E δ²``.
+        positions: ``E δ δ'`` of one channel at two positions of one sample.
+        samples: ``E δ δ'`` of one channel in two samples; zero unless a norm mixes samples.
+        keys: Of attention weights and logits: ``E δ δ'`` at two keys of one query.
+        seen: Of logits: how many keys a query averages over; of keys: the same, per other key.
+        pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
+            what gradients and values share: a slope that grows with the value pulls along it.
+        depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
+    """
+
+    square: float
+    positions: float = 0.0
+    samples: float = 0.0
+    keys: float = 0.0
+    depth: float = 0.0
+    seen: float = 0.0
+    pull: tuple[float, float] = (0.0, 0.0)
+
+    def times(self, square: float) -> "GradientSignal":
+        """Times an independent factor that all places share."""
+        return self.met(square, square, square, keys=square)
+
+    def met(
+        self, square: float, positions: float, samples: float, *, keys: float = 0.0
+    ) -> "GradientSignal":
+        """Times an independent factor with moments of its own; ``keys`` are those of two keys."""
+        return GradientSignal(
+            self.square * square,
+            self.positions * positions,
+            self.samples * samples,
+            self.keys * keys,
+            self.depth,
+            self.seen,
+        )
+
+    def plus(self, other: "GradientSignal") -> "GradientSignal":
+        """Plus what comes along another, independent path."""
+        share = self.square / total if (total := self.square + other.square) > 0 else 0.5
+        return GradientSignal(
+            total,
+            self.positions + other.positions,
+            self.samples + other.samples,
+            self.keys + other.keys,
+            share**2 * self.depth + (1 - share) ** 2 * other.depth,
+            max(self.seen, other.seen),
+            (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
+        )
+
+    def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
+        """With that pull, times a factor."""
+        return replace(self, pull=(pull[0] * by, pull[1] * by))
+
+    def summed(self, over: Mapping[Letter, int]) -> "GradientSignal":
+        """Added up over some samples, positions and channels; channels are independent."""
+        n, p, c = (over.get(letter, 1) for letter in ("N", "P", "C"))
+        places, rest = n * p * c, (n - 1) * p * self.samples
+        return GradientSignal(
+            places * max(self.square + (p - 1) * self.positions + rest, 0.0),
+            places * (p * self.positions + rest),
+            places * n * p * self.samples,
+            places * self.keys,
+            self.depth,
+        )
+
+
+Share = tuple[int, GradientSignal]
+"""A step, and what arrives there along one path."""
+
+Shares = Iterable[Share]
+"""What a rule hands to the steps behind."""
+
+
+def unbroadcast(gradient: GradientSignal, layout: Layout, shape: tuple[int, ...]) -> GradientSignal:
+    """The gradient of a value of that shape that was broadcast to a layout: summed over its copies.
+
+    >>> channels = ((("N", 8),), (("C", 4),))
+    >>> unbroadcast(GradientSignal(1.0), channels, (4,)).square
+    8.0
+    """
+    missing = len(layout) - len(shape)
+    kept = (1,) * missing + shape if missing >= 0 else shape[-missing:]
+    over = [axis for axis, length in enumerate(kept) if length == 1 and _length(layout, axis) > 1]
+    return gradient.summed(layouts.letters(layout, over)) if over else gradient
+
+
+def _length(layout: Layout, axis: int) -> int:
+    length = 1
+    for _, factor in layout[axis]:
+        length *= factor
+    return length
