@@ -69,3 +69,11 @@ def test_nothing_else_resolves() -> None:
         "the recipe is a int. Needed: a name, a file, a Recipe, or a mapping from regular "
         'expressions to schemes. Do: pass recipe="he", for example.'
     )
+
+
+def test_a_rule_that_selects_by_surroundings_reads_the_graph() -> None:
+    beside = recipes.Rule(recipes.Selector(before="relu"), HALF, "Small before ReLU.")
+    plain = recipes.Rule(recipes.Selector(path="a"), HALF, "Small.")
+    assert recipes.reads_graph("torch", [beside])
+    assert not recipes.reads_graph("torch", [plain])
+    assert not recipes.reads_graph({"a": HALF})

@@ -9,7 +9,7 @@ from isometry.plans.assignment import (
 )
 from isometry.plans.comparison import Difference
 from isometry.plans.decision import decide
-from isometry.plans.forecast import Conditions, Forecast, Layer, forecast
+from isometry.plans.forecast import Conditions, Forecast, Gradients, Layer, forecast
 from isometry.plans.nearness import nearest
 from isometry.plans.plan import Plan
 from isometry.plans.revision import revise, situated
@@ -19,6 +19,7 @@ __all__ = [
     "Conditions",
     "Difference",
     "Forecast",
+    "Gradients",
     "Layer",
     "Plan",
     "decide",
