@@ -9,8 +9,8 @@ from benchmarks import fills, models, page
 
 
 @click.command()
-@click.option("--rounds", default=5, show_default=True, help="Rounds of each fill.")
-@click.option("--model-rounds", default=3, show_default=True, help="Rounds of each whole model.")
+@click.option("--rounds", default=4, show_default=True, help="Rounds of each fill.")
+@click.option("--model-rounds", default=2, show_default=True, help="Rounds of each whole model.")
 @click.option(
     "--write", type=click.Path(path_type=Path), help="Where the page goes, replacing an older one."
 )
