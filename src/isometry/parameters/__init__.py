@@ -24,13 +24,24 @@ from isometry.parameters.conventions import (
 from isometry.parameters.fans import FAN_MODES, FanMode, Fans, fans, phases
 from isometry.parameters.padding import padding_factor
 from isometry.parameters.parameter import LAYERS, ROLES, Layer, Parameter, Role
-from isometry.parameters.surroundings import LINEAR, STANDINGS, Standing, Surroundings
+from isometry.parameters.surroundings import (
+    LINEAR,
+    NORMED,
+    PARTS,
+    STANDINGS,
+    Normed,
+    Part,
+    Standing,
+    Surroundings,
+)
 
 __all__ = [
     "CONVENTIONS",
     "FAN_MODES",
     "LAYERS",
     "LINEAR",
+    "NORMED",
+    "PARTS",
     "ROLES",
     "STANDINGS",
     "Axes",
@@ -41,7 +52,9 @@ __all__ = [
     "FanMode",
     "Fans",
     "Layer",
+    "Normed",
     "Parameter",
+    "Part",
     "Role",
     "Standing",
     "Surroundings",

@@ -12,6 +12,23 @@ Standing = Literal["", "branch", "output", "shortcut"]
 
 STANDINGS: tuple[str, ...] = get_args(Standing)
 
+Part = Literal["", "attention-output", "down", "gate", "head", "key", "query", "up", "value"]
+"""What a weight does in its block, as the dataflow shows it.
+
+``query``, ``key`` and ``value`` make what attention compares and averages, ``attention-output``
+maps the averages; ``gate`` and ``up`` make the two factors of a gated unit (``gate`` the one that
+an activation bends), ``up`` and ``down`` the ends of a plain feed-forward branch; ``head`` makes
+what the model returns. A packed weight has the parts of its blocks, in order.
+"""
+
+PARTS: tuple[str, ...] = get_args(Part)
+
+Normed = Literal["", "after", "before", "inside"]
+"""Where a residual branch has its norm: ``before`` its first weight, ``after`` the sum, ``inside``
+between its weights, nowhere."""
+
+NORMED: tuple[str, ...] = get_args(Normed)
+
 LINEAR = "linear"
 """What feeds a weight where no activation does: a norm, an input, a sum, another weight."""
 
@@ -31,6 +48,14 @@ class Surroundings:
         place: Which sum of its stream that is, from 1; 0 outside.
         depth: How many sums that stream has; 0 outside.
         uses: How often one forward uses it.
+        parts: What it does in its block; several where it is packed.
+        height: How many weights the longest way through its branch passes; 0 outside of one.
+        normed: Where its branch has its norm.
+        cross: Whether it serves attention to another stream.
+        stack: Number of the plain stack that it stands in, from 1: weights one after the other with
+            nothing but activations, poolings and views between them; 0 outside.
+        level: Its place in the stack, from 1.
+        levels: How many weights the stack has.
     """
 
     sources: tuple[str, ...] = ()
@@ -40,3 +65,10 @@ class Surroundings:
     place: int = 0
     depth: int = 0
     uses: int = 1
+    parts: tuple[Part, ...] = ()
+    height: int = 0
+    normed: Normed = ""
+    cross: bool = False
+    stack: int = 0
+    level: int = 0
+    levels: int = 0
