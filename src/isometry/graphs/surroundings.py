@@ -6,6 +6,7 @@ from dataclasses import replace
 from isometry.graphs.graph import Graph
 from isometry.graphs.labels import Parts, label, origins, parts
 from isometry.graphs.reading import Residual, Use, read
+from isometry.graphs.stacks import stacks
 from isometry.parameters import LINEAR, Parameter, Standing, Surroundings
 
 STANDING: dict[Residual, Standing] = {"-": "", "B": "branch", "S": "shortcut", "T": "output"}
@@ -27,15 +28,42 @@ def surrounded(parameters: Sequence[Parameter], graph: Graph) -> tuple[Parameter
     for use in read(graph).uses:
         for path in dict.fromkeys((*use.map.weights, *use.map.biases)):
             uses.setdefault(path, []).append(use)
-    return tuple(_surrounded(found, one, uses) for one in parameters)
+    places = _places(found)
+    return tuple(_surrounded(found, one, uses, places) for one in parameters)
 
 
-def _surrounded(found: Parts, parameter: Parameter, uses: dict[str, list[Use]]) -> Parameter:
+Place = tuple[int, int, int]
+"""Number of a plain stack, place in it, and how many weights it has."""
+
+NOWHERE: Place = (0, 0, 0)
+
+
+def _places(found: Parts) -> dict[int, Place]:
+    """The place of each step of a weight that stands in a plain stack."""
+    return {
+        step: (number, level, len(stack.steps))
+        for number, stack in enumerate(stacks(found), 1)
+        for level, step in enumerate(stack.steps, 1)
+    }
+
+
+def _surrounded(
+    found: Parts, parameter: Parameter, uses: dict[str, list[Use]], places: dict[int, Place]
+) -> Parameter:
     known = next((uses[path] for path in (parameter.path, *parameter.ties) if path in uses), [])
-    return replace(parameter, surroundings=_surroundings(found, known)) if known else parameter
+    if not known:
+        return parameter
+    return replace(parameter, surroundings=_surroundings(found, known, places))
 
 
-def _surroundings(found: Parts, uses: Sequence[Use]) -> Surroundings:
+def _place(uses: Sequence[Use], places: dict[int, Place]) -> Place:
+    """Where a weight stands in its stack; nowhere if its uses do not agree."""
+    held = [places.get(use.map.step, NOWHERE) for use in uses]
+    return held[0] if len({one[1:] for one in held}) == 1 else NOWHERE
+
+
+def _surroundings(found: Parts, uses: Sequence[Use], places: dict[int, Place]) -> Surroundings:
+    stack, level, levels = _place(uses, places)
     standing = max(uses, key=lambda use: (use.residual != "-", use.residual == "T"))
     return Surroundings(
         sources=_words(word for use in uses for word in use.before),
@@ -45,6 +73,9 @@ def _surroundings(found: Parts, uses: Sequence[Use]) -> Surroundings:
         place=standing.place,
         depth=standing.depth,
         uses=len(uses),
+        stack=stack,
+        level=level,
+        levels=levels,
     )
 
 

@@ -147,6 +147,8 @@ def _is_exact(draw: schemes.Draw) -> bool:
             return isinstance(draw.law, rng.Constant)
         case schemes.Whole():
             return draw.exact
+        case schemes.Derived():
+            return False
         case schemes.Pieces():
             return all(map(_is_exact, (draw.base, *(piece.draw for piece in draw.pieces))))
         case _:

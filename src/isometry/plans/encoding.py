@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 from isometry import errors, schemes
-from isometry.parameters import Axes, Blocks, Parameter, Surroundings
+from isometry.parameters import encoding
 from isometry.plans.assignment import Assignment
 
 SCHEMA = 1
@@ -63,56 +62,10 @@ def decoded(source: str) -> tuple[str, str, tuple[Assignment, ...]]:
     return recipe, version, assignments
 
 
-def parameter_data(parameter: Parameter) -> dict[str, Any]:
-    """A parameter as what JSON can hold; what equals the default is left out."""
-    data = _changed(parameter)
-    if parameter.axes is not None:
-        data["axes"] = _changed(parameter.axes)
-        if parameter.axes.blocks is not None:
-            data["axes"]["blocks"] = _changed(parameter.axes.blocks)
-    if parameter.surroundings is not None:
-        data["surroundings"] = _changed(parameter.surroundings)
-    return data
-
-
-def parameter(data: dict[str, Any]) -> Parameter:
-    """The parameter that :func:`parameter_data` wrote.
-
-    Args:
-        data: What JSON held.
-
-    Returns:
-        The parameter.
-
-    Raises:
-        TypeError: A field is unknown or missing.
-    """
-    known = {k: _frozen(v) for k, v in data.items() if k not in ("axes", "surroundings")}
-    axes, around = data.get("axes"), data.get("surroundings")
-    return Parameter(
-        **known,
-        axes=None if axes is None else _axes(axes),
-        surroundings=None if around is None else _surroundings(around),
-    )
-
-
-def _surroundings(data: dict[str, Any]) -> Surroundings:
-    return Surroundings(**{key: _frozen(value) for key, value in data.items()})
-
-
-def _axes(data: dict[str, Any]) -> Axes:
-    known = {key: _frozen(value) for key, value in data.items() if key != "blocks"}
-    blocks = data.get("blocks")
-    return Axes(
-        **known,
-        blocks=None if blocks is None else Blocks(**{k: _frozen(v) for k, v in blocks.items()}),
-    )
-
-
 def _assignment_data(assignment: Assignment) -> dict[str, Any]:
     scheme = assignment.scheme
     return {
-        "parameter": parameter_data(assignment.parameter),
+        "parameter": encoding.to_data(assignment.parameter),
         "scheme": None if scheme is None else schemes.to_json(scheme),
         "reason": assignment.reason,
         "source": assignment.source,
@@ -123,7 +76,7 @@ def _assignment(data: Any, place: str) -> Assignment:
     described = _read(data, "parameter", dict, place)
     scheme = data.get("scheme")
     try:
-        described_parameter = parameter(described)
+        described_parameter = encoding.from_data(described)
     except TypeError as error:
         raise _unreadable(f"{place}.parameter: {error}", "the fields of a parameter") from error
     return Assignment(
@@ -132,19 +85,6 @@ def _assignment(data: Any, place: str) -> Assignment:
         reason=_read(data, "reason", str, place),
         source=_read(data, "source", str, place),
     )
-
-
-def _changed(record: Any) -> dict[str, Any]:
-    """Fields that differ from their default; tuples become lists in JSON."""
-    return {
-        field.name: getattr(record, field.name)
-        for field in fields(record)
-        if getattr(record, field.name) != field.default
-    }
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else value
 
 
 def _loaded(source: str) -> dict[str, Any]:

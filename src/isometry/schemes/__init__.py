@@ -14,7 +14,7 @@ from isometry.schemes.computed import Computed
 from isometry.schemes.constants import Constant, Ones, Zeros
 from isometry.schemes.delta_orthogonal import DeltaOrthogonal
 from isometry.schemes.distributions import CutNormal, Normal, Sign, TruncatedNormal, Uniform
-from isometry.schemes.draws import Draw, Elementwise, Piece, Pieces, Whole
+from isometry.schemes.draws import Derived, Draw, Elementwise, Piece, Pieces, Whole
 from isometry.schemes.elementwise import ElementwiseScheme
 from isometry.schemes.embeddings import (
     GPT_EMBEDDING,
@@ -55,6 +55,7 @@ from isometry.schemes.variance_scaling import (
     Distribution,
     VarianceScaling,
 )
+from isometry.schemes.weight_sums import WeightSums
 from isometry.schemes.wrappers import Centred, Permuted, Scaled
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Constant",
     "CutNormal",
     "DeltaOrthogonal",
+    "Derived",
     "Dirac",
     "Distribution",
     "Draw",
@@ -113,6 +115,7 @@ __all__ = [
     "Uniform",
     "Values",
     "VarianceScaling",
+    "WeightSums",
     "Whole",
     "ZerO",
     "Zeros",

@@ -26,6 +26,7 @@ from isometry.schemes.siren import Siren
 from isometry.schemes.sparse import Sparse, SparseConnections
 from isometry.schemes.spectral import Spectral, SpectralOrthogonal
 from isometry.schemes.values import Values
+from isometry.schemes.weight_sums import WeightSums
 from isometry.schemes.wrappers import Centred, Permuted, Scaled
 
 KINDS: Mapping[str, type[Scheme]] = MappingProxyType(
@@ -65,6 +66,7 @@ KINDS: Mapping[str, type[Scheme]] = MappingProxyType(
             Uniform,
             Values,
             variance_scaling.VarianceScaling,
+            WeightSums,
             ZerO,
         )
     }

@@ -1,15 +1,16 @@
-"""How the values of one tensor come from random words: the three shapes a drawing can have."""
+"""How the values of one tensor come from random words: the shapes that a drawing can have."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from numpy import float32
 from numpy.typing import NDArray
 
 from isometry import rng
 from isometry.parameters import Box
 
-__all__ = ["Box", "Draw", "Elementwise", "Piece", "Pieces", "Whole", "moved"]
+__all__ = ["Box", "Derived", "Draw", "Elementwise", "Piece", "Pieces", "Whole", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """All values are computed from those of another tensor, which is drawn once more for it.
+
+    Attributes:
+        path: The other tensor's path, whose random words it takes.
+        shape: The other tensor's shape.
+        source: How the other tensor is drawn.
+        compute: From the other tensor's float32 values to all values of this one.
+    """
+
+    path: str
+    shape: tuple[int, ...]
+    source: "Elementwise | Whole | Pieces"
+    compute: Callable[[NDArray[float32]], NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A rectangle that is drawn in a way of its own.
 
@@ -47,7 +65,7 @@ class Piece:
     """
 
     box: Box
-    draw: "Elementwise | Whole"
+    draw: "Elementwise | Whole | Derived"
     name: str = ""
 
 
@@ -55,11 +73,11 @@ class Piece:
 class Pieces:
     """A drawing for the whole tensor, then rectangles over it, in order; later ones win."""
 
-    base: "Elementwise | Whole"
+    base: "Elementwise | Whole | Derived"
     pieces: tuple[Piece, ...]
 
 
-Draw = Elementwise | Whole | Pieces
+Draw = Elementwise | Whole | Derived | Pieces
 
 
 def moved(draw: Draw, box: Box, name: str) -> tuple[Piece, ...]:

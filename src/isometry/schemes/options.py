@@ -1,13 +1,14 @@
 """Fields of a scheme from JSON and back, by their declared types."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from functools import lru_cache
 from math import isinf
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from isometry import errors
+from isometry.parameters import Parameter, encoding
 from isometry.schemes.scheme import Scheme
 
 Reader = Callable[[Any], Scheme]
@@ -30,6 +31,8 @@ def encoded(value: object, hint: Any, write: Callable[[Scheme], Any]) -> Any:
     """A field as JSON: tuples as lists, infinities as text, schemes by ``write``."""
     if isinstance(value, Scheme):
         return write(value)
+    if isinstance(value, Parameter):
+        return encoding.to_data(value)
     if isinstance(value, tuple):
         hints = _element_hints(hint, len(value))
         return [encoded(item, inner, write) for item, inner in zip(value, hints, strict=True)]
@@ -59,6 +62,8 @@ def decoded(value: Any, hint: Any, read: Reader, *, where: str) -> Any:
             return tuple(decoded(item, inner, read, where=where) for item, inner in pairs)
     if isinstance(hint, type) and issubclass(hint, Scheme):
         return value if isinstance(value, Scheme) else read(value)
+    if hint is Parameter and isinstance(value, Mapping):
+        return _parameter(value, where)
     if value in ("inf", "-inf") and float in (hint, *get_args(hint)):
         return float(value)
     if not _fits(value, hint):
@@ -87,8 +92,20 @@ _WORDS = {
     float: "a number",
     int: "a whole number",
     str: "text",
+    Parameter: "a tensor's description",
     Scheme: "a scheme",
 }
+
+
+def _parameter(value: Mapping[str, Any], where: str) -> Parameter:
+    try:
+        return encoding.from_data(dict(value))
+    except TypeError as error:
+        raise errors.InputError(
+            f"{where} is {value!r}: {error}",
+            needed=in_words(Parameter),
+            do="give its path, shape and axes",
+        ) from error
 
 
 def _fits(value: object, hint: Any) -> bool:

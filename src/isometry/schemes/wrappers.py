@@ -7,13 +7,13 @@ from math import prod
 from typing import Any, ClassVar, assert_never
 
 import numpy as np
-from numpy import float64
+from numpy import float32, float64
 from numpy.typing import NDArray
 
 from isometry import errors, rng
-from isometry.parameters import Parameter
+from isometry.parameters import Parameter, box_shape
 from isometry.schemes import checks, matrices
-from isometry.schemes.draws import Draw, Elementwise, Piece, Pieces, Whole
+from isometry.schemes.draws import Derived, Draw, Elementwise, Piece, Pieces, Whole
 from isometry.schemes.scheme import Moments, Scheme
 
 FIRST_PIECE = 2
@@ -59,9 +59,11 @@ class Scaled(Scheme):
         own = self.fill.moments(parameter)
         return replace(own, mean=self.factor * own.mean, std=self.factor * own.std)
 
-    def _scaled(self, draw: Elementwise | Whole) -> Elementwise | Whole:
+    def _scaled(self, draw: Elementwise | Whole | Derived) -> Elementwise | Whole | Derived:
         if isinstance(draw, Elementwise):
             return Elementwise(scaled_law(draw.law, self.factor))
+        if isinstance(draw, Derived):
+            return replace(draw, compute=partial(_product, self.factor, draw.compute))
         return Whole(partial(_times, self.factor, draw.compute))
 
 
@@ -189,14 +191,28 @@ def realised(draw: Draw, shape: tuple[int, ...], key: rng.Key) -> NDArray[Any]:
             values[place] = _values(piece.draw, shape, key)[place]
         else:
             own = matrices.child(key, FIRST_PIECE + names.index(piece.name))
-            values[place] = piece.draw.compute(own)
+            values[place] = _values(piece.draw, box_shape(piece.box), own)
     return values
 
 
-def _values(draw: Elementwise | Whole, shape: tuple[int, ...], key: rng.Key) -> NDArray[Any]:
+def _values(
+    draw: Elementwise | Whole | Derived, shape: tuple[int, ...], key: rng.Key
+) -> NDArray[Any]:
     if isinstance(draw, Elementwise):
         return rng.draw(key, draw.law, 0, prod(shape)).reshape(shape)
+    if isinstance(draw, Derived):
+        raise errors.InputError(
+            f"values that follow from {draw.path} were to be reordered or centred",
+            needed="a scheme whose values come from its own tensor's random words",
+            do="wrap the scheme of the weight instead",
+        )
     return draw.compute(key)
+
+
+def _product(
+    factor: float, compute: Callable[[NDArray[float32]], NDArray[Any]], source: NDArray[float32]
+) -> NDArray[Any]:
+    return factor * compute(source)
 
 
 def _times(factor: float, compute: Callable[[rng.Key], NDArray[Any]], key: rng.Key) -> NDArray[Any]:

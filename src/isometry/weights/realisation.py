@@ -1,7 +1,7 @@
 """From an assignment and a seed to values, whole or any part, straight into their destination."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import numpy as np
@@ -120,8 +120,8 @@ class _Brush:
         match draw:
             case schemes.Elementwise():
                 self._elements(out, draw.law, box)
-            case schemes.Whole():
-                whole = self._whole(draw, self.shape, self.path, out.dtype)
+            case schemes.Whole() | schemes.Derived():
+                whole = self._made(draw, self.shape, self.path, out.dtype)
                 out[...] = whole[placement.index(box)]
             case schemes.Pieces():
                 self.paint(out, draw.base, box)
@@ -136,8 +136,8 @@ class _Brush:
         match draw:
             case schemes.Elementwise():
                 self._law(out, draw.law, start=part.start)
-            case schemes.Whole():
-                whole = self._whole(draw, self.shape, self.path, out.dtype).reshape(-1)
+            case schemes.Whole() | schemes.Derived():
+                whole = self._made(draw, self.shape, self.path, out.dtype).reshape(-1)
                 out[...] = whole[part.start : part.stop]
             case schemes.Pieces():
                 self._boxes(out, draw, part)
@@ -186,8 +186,25 @@ class _Brush:
             self._elements(target, piece.draw.law, shared)
             return
         path = f"{self.path}#{piece.name}"
-        whole = self._whole(piece.draw, box_shape(piece.box), path, out.dtype)
+        whole = self._made(piece.draw, box_shape(piece.box), path, out.dtype)
         target[...] = whole[placement.index(placement.within(shared, piece.box))]
+
+    def _made(
+        self,
+        draw: schemes.Whole | schemes.Derived,
+        shape: tuple[int, ...],
+        path: str,
+        dtype: Dtype,
+    ) -> Array:
+        """All values of a tensor, or of a piece of one, that come together."""
+        if isinstance(draw, schemes.Whole):
+            return self._whole(draw, shape, path, dtype)
+        self._refuse_drawn(dtype)
+        memory.refuse_too_large(draw.shape, path=path)
+        source = np.empty(draw.shape, float32)
+        other = replace(self, path=draw.path, shape=draw.shape)
+        other.paint(source, draw.source, whole_box(draw.shape))
+        return rng.cast(draw.compute(source), dtype).reshape(shape)
 
     def _whole(self, draw: schemes.Whole, shape: tuple[int, ...], path: str, dtype: Dtype) -> Array:
         if draw.exact:

@@ -64,7 +64,7 @@ def _must_be_whole(assignment: Assignment) -> bool:
 
 def _holds_whole(draw: schemes.Draw) -> bool:
     match draw:
-        case schemes.Whole():
+        case schemes.Whole() | schemes.Derived():
             return True
         case schemes.Pieces():
             parts = (draw.base, *(piece.draw for piece in draw.pieces))

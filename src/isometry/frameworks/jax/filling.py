@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from isometry import errors, rng
 from isometry.frameworks import dropins
 from isometry.frameworks.jax import engine, keys
-from isometry.parameters import Parameter
-from isometry.schemes import Draw, Elementwise, Pieces, Scheme, Whole
+from isometry.parameters import Parameter, box_shape
+from isometry.schemes import Derived, Draw, Elementwise, Pieces, Scheme, Whole
 
 Compute = Callable[[rng.Key], NDArray[np.floating[Any]]]
 
@@ -81,6 +81,8 @@ def _traced(draw: Draw, parameter: Parameter, seed: Array, tables: engine.Tables
             return engine.draw(words, law, shape, tables)
         case Whole(compute):
             return _on_host(compute, words, shape)
+        case Derived():
+            return _derived(draw, seed, tables, shape)
         case Pieces():
             return _pieces(draw, parameter, seed, tables)
         case _:
@@ -96,10 +98,24 @@ def _pieces(draw: Pieces, parameter: Parameter, seed: Array, tables: engine.Tabl
                 part = engine.draw(words, law, parameter.shape, tables, box=piece.box)
             case Whole(compute):
                 own = keys.derive_words(seed, f"{parameter.path}#{piece.name}")
-                part = _on_host(compute, own, tuple(stop - start for start, stop in piece.box))
+                part = _on_host(compute, own, box_shape(piece.box))
+            case Derived():
+                part = _derived(piece.draw, seed, tables, box_shape(piece.box))
             case _:
                 assert_never(piece.draw)
         values = values.at[tuple(slice(*ends) for ends in piece.box)].set(part)
+    return values
+
+
+def _derived(draw: Derived, seed: Array, tables: engine.Tables, shape: tuple[int, ...]) -> Array:
+    """Values made by the host from those of another tensor."""
+    source = _traced(draw.source, Parameter(draw.path, draw.shape), seed, tables)
+
+    def made(values: Array) -> NDArray[float32]:
+        return np.asarray(draw.compute(np.asarray(values)), dtype=float32).reshape(shape)
+
+    result = jax.eval_shape(lambda: jnp.zeros(shape, jnp.float32))
+    values: Array = jax.pure_callback(made, result, source, vmap_method="sequential")
     return values
 
 
