@@ -1,0 +1,269 @@
+"""Plain stacks: weights that keep signal and gradient through any depth, with no norm to help.
+
+Shallow stacks need no more than a classic gain. Deep ones are mirrored, where the activation lets
+mirrored units add up to a line (Balduzzi et al. 2017), or shaped: what ``γ (φ(α x + β) + δ)`` asks
+for is written into the weights and biases on both sides of ``φ`` (Martens et al. 2021).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log, sqrt
+
+from isometry import errors, schemes, theory
+from isometry.parameters import LINEAR, Parameter
+from isometry.recipes import feeding
+from isometry.recipes.auto.decisions import Decision
+from isometry.schemes import Scheme
+
+SHALLOW = 4
+"""Up to so many activations in a row a classic gain trains as fast as anything else."""
+
+TOLERANCE = log(2.0)
+"""A classic gain serves while it changes the gradient's mean square less than twofold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One weight of a stack.
+
+    Attributes:
+        weight: The weight.
+        bias: Its bias, if it has one.
+        before: The activation in front of it inside the stack; empty where there is none.
+        after: The activation behind it inside the stack; empty where there is none.
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+    before: str
+    after: str
+
+
+def levels(parameters: Sequence[Parameter]) -> tuple[tuple[Level, ...], ...]:
+    """The levels of every plain stack, stacks in order of their numbers."""
+    weights: dict[int, dict[int, Parameter]] = {}
+    biases: dict[tuple[int, int], Parameter] = {}
+    for one in parameters:
+        around = one.surroundings
+        if around is None or not around.stack:
+            continue
+        if one.role == "weight":
+            weights.setdefault(around.stack, {})[around.level] = one
+        elif one.role == "bias":
+            biases[around.stack, around.level] = one
+    return tuple(
+        _levels(members, {level: biases.get((number, level)) for level in members})
+        for number, members in sorted(weights.items())
+        if _is_whole(members)
+    )
+
+
+def _is_whole(members: dict[int, Parameter]) -> bool:
+    """Whether every weight of the stack is one that a rule can speak of."""
+    around = next(iter(members.values())).surroundings
+    return around is not None and len(members) == around.levels
+
+
+def _levels(
+    weights: dict[int, Parameter], biases: dict[int, Parameter | None]
+) -> tuple[Level, ...]:
+    count = len(weights)
+    between = [_activation(weights[level]) for level in range(2, count + 1)]
+    before, after = ["", *between], [*between, ""]
+    return tuple(
+        Level(weights[level], biases[level], before[level - 1], after[level - 1])
+        for level in range(1, count + 1)
+    )
+
+
+def _activation(weight: Parameter) -> str:
+    """The activation that made a weight's input inside its stack; empty for none."""
+    around = weight.surroundings
+    assert around is not None  # it stands in a stack
+    return "" if around.feeds == (LINEAR,) else "+".join(around.feeds)
+
+
+def decided(stack: tuple[Level, ...]) -> Iterator[Decision]:
+    """What to do with the weights and biases of one stack."""
+    bent = [level.after for level in stack if level.after]
+    if any(name.startswith("sin(") for name in bent):
+        yield from _sines(stack)
+    elif _is_shallow(stack, bent):
+        yield from _classic(stack, _shallow_words(len(bent)))
+    elif _can_mirror(stack, bent):
+        yield from _mirrored(stack, len(bent))
+    else:
+        yield from _shaped(stack, bent)
+
+
+def _shallow_words(count: int) -> str:
+    return f"{count} activation{'s' if count != 1 else ''} in a row: a classic gain is enough."
+
+
+def _is_shallow(stack: tuple[Level, ...], bent: Sequence[str]) -> bool:
+    """Whether a gain alone keeps signal and gradient to the end of the stack."""
+    if any(level.weight.layer == "conv_transpose" for level in stack):
+        return True  # a strided transposed kernel has no isometry; its fans are known
+    if len(bent) > SHALLOW:
+        return False
+    try:
+        drift = sum(log(theory.chi(name, 1.0, weight_var=theory.gain(name) ** 2)) for name in bent)
+    except errors.IsometryError:
+        return True  # an activation without theory; the reason says that its gain is not known
+    return abs(drift) <= TOLERANCE
+
+
+def _classic(stack: tuple[Level, ...], words: str) -> Iterator[Decision]:
+    for level in stack:
+        yield classic(level.weight, words)
+        if level.bias is not None:
+            yield Decision(level.bias, schemes.Constant(0.0), "A bias of 0 shifts nothing.")
+
+
+def classic(weight: Parameter, words: str = "") -> Decision:
+    """The gain that what feeds a weight asks for, on orthogonal maps or He's kernels."""
+    around = weight.surroundings
+    feeds = around.feeds if around is not None and around.feeds else (LINEAR,)
+    fed = feeding.feed(feeds)
+    kernel = weight.layer in ("conv", "conv_transpose")
+    scheme: Scheme
+    if kernel:
+        scheme = schemes.VarianceScaling(gain=fed.gain, fan="fan_in")
+    else:
+        scheme = schemes.Orthogonal(gain=fed.gain)
+    kind = "variance gain²/fan_in" if kernel else "orthogonal"
+    reason = f"{words} {fed.words}: {kind}, gain {fed.gain:.4g}."
+    return Decision(weight, scheme, reason.strip())
+
+
+def _can_mirror(stack: tuple[Level, ...], bent: Sequence[str]) -> bool:
+    slopes = all(_mirror_slope(name) is not None for name in bent)
+    return slopes and all(_has_pairs(level) for level in stack)
+
+
+def _mirror_slope(name: str) -> float | None:
+    try:
+        slope = theory.mirror_slope(name)
+    except errors.IsometryError:
+        return None
+    return slope if slope is not None and slope > 0 else None
+
+
+def _has_pairs(level: Level) -> bool:
+    """Whether the units on each bent side of a weight come in pairs."""
+    axes = level.weight.axes
+    if axes is None or axes.groups > 1 or axes.blocks is not None or axes.stacked:
+        return False
+    rows = [level.weight.shape[axis] for axis in axes.outputs] if level.after else []
+    columns = [level.weight.shape[axis] for axis in axes.inputs] if level.before else []
+    return all(length % 2 == 0 for length in (*rows, *columns))
+
+
+def _mirrored(stack: tuple[Level, ...], depth: int) -> Iterator[Decision]:
+    for level in stack:
+        name = level.before or level.after
+        reason = (
+            f"Through {depth} activations: units in mirrored pairs, for {name}(u) - {name}(-u) is "
+            f"a line, so that all singular values are 1."
+        )
+        yield Decision(level.weight, _mirrored_scheme(level), reason)
+        if level.bias is not None:
+            zero = schemes.Constant(0.0)
+            yield Decision(level.bias, zero, "Mirrored pairs cancel while their biases are 0.")
+
+
+def _mirrored_scheme(level: Level) -> Scheme:
+    if level.before and level.after:
+        return schemes.Mirrored(form="hidden", activation=level.before)
+    if level.after:
+        return schemes.Mirrored(form="first", activation=level.after, gain=_entry(level))
+    if level.before:
+        return schemes.Mirrored(form="readout", activation=level.before)
+    return isometric(level.weight, 1.0)
+
+
+def _entry(level: Level) -> float:
+    """The gain that what feeds the stack from outside asks for."""
+    around = level.weight.surroundings
+    assert around is not None  # it stands in a stack
+    return 1.0 if level.before else feeding.feed(around.feeds or (LINEAR,)).gain
+
+
+def isometric(weight: Parameter, gain: float) -> Scheme:
+    """The orthogonal scheme for a weight's kind: of a kernel the central tap alone."""
+    if weight.layer == "conv":
+        return schemes.DeltaOrthogonal(gain=gain)
+    return schemes.Orthogonal(gain=gain)
+
+
+def _shaped(stack: tuple[Level, ...], bent: Sequence[str]) -> Iterator[Decision]:
+    depth = len(bent)
+    slope = theory.slope_for(theory.Layers(depth))
+    try:
+        shapes = [_shape(level, slope) for level in stack]
+    except errors.IsometryError as error:
+        yield from _classic(stack, f"No shape is known for {depth} activations ({error}).")
+        return
+    before = [None, *shapes[:-1]]
+    for level, last, here in zip(stack, before, shapes, strict=True):
+        yield from _shaped_level(level, last, here, depth)
+
+
+def _shape(level: Level, slope: float) -> theory.Shape | None:
+    """The shape of the activation behind a weight, with no shift where no bias can make one."""
+    if not level.after:
+        return None
+    fixed = 0.0 if level.bias is None else None
+    return theory.steady(level.after, slope=slope, beta=fixed)
+
+
+def _shaped_level(
+    level: Level, last: theory.Shape | None, here: theory.Shape | None, depth: int
+) -> Iterator[Decision]:
+    alpha, beta = (here.alpha, here.beta) if here is not None else (1.0, 0.0)
+    gamma, delta = (last.gamma, last.delta) if last is not None else (_entry(level), 0.0)
+    fill = isometric(level.weight, alpha * gamma)
+    reason = _shaped_words(level, alpha * gamma, depth)
+    if level.bias is None:
+        centred = schemes.Centred(fill) if delta else fill
+        yield Decision(level.weight, centred, f"{reason} No bias: centred instead.")
+        return
+    yield Decision(level.weight, fill, reason)
+    if delta:
+        follows: Scheme = schemes.WeightSums(level.weight, fill, factor=delta, shift=beta)
+    else:
+        follows = schemes.Constant(beta)
+    yield Decision(
+        level.bias,
+        follows,
+        f"Moves the input of {level.after or 'what follows'} to {beta:.4g}, and takes away what "
+        f"the mean in front of the weight adds.",
+    )
+
+
+def _shaped_words(level: Level, gain: float, depth: int) -> str:
+    name = level.after or level.before
+    return (
+        f"Through {depth} activations: {name} is shaped so that lengths and angles pass the whole "
+        f"stack; orthogonal, gain {gain:.4g}."
+    )
+
+
+def _sines(stack: tuple[Level, ...]) -> Iterator[Decision]:
+    for level in stack:
+        name = level.before or level.after
+        w0 = dict(theory.activation(name).parameters).get("w0", 1.0) if name else 1.0
+        place = "hidden" if level.before else "first"
+        yield Decision(
+            level.weight,
+            schemes.Siren(place=place, w0=w0),
+            f"A net of sines: each preactivation is normal with variance 1 after {name}.",
+        )
+        if level.bias is not None:
+            bound = 1.0 / sqrt(max(1, level.weight.size // level.bias.size))
+            yield Decision(
+                level.bias,
+                schemes.Uniform(low=-bound, high=bound),
+                "Phases of a net of sines: uniform within 1/sqrt(fan_in).",
+            )
