@@ -93,4 +93,3 @@ def averaged(z: Array, weights: Array, values: tuple[Array, Array]) -> Departure
 def _sum(terms: Array) -> Array:
     total: Array = np.asarray(terms.sum(axis=-1), dtype=np.float64)
     return total
-

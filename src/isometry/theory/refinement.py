@@ -53,8 +53,9 @@ def _step(remainder: Remainder, here: Seed, left: Array, widest: float) -> Array
     jacobian = np.stack(columns, axis=1)
     if not np.isfinite(jacobian).all():
         return np.zeros(2)
-    step: Array = np.linalg.lstsq(jacobian, -left, rcond=None)[0]
-    return np.clip(step, [-LONGEST, -widest], [LONGEST, widest])
+    step = np.linalg.lstsq(jacobian, -left, rcond=None)[0]
+    limits = np.array([LONGEST, widest])
+    return np.clip(np.asarray(step, dtype=np.float64), -limits, limits)
 
 
 def _moved(here: Seed, step: Array) -> Seed:

@@ -63,7 +63,12 @@ def seeds(phi: Activation, sign: float, excess: float) -> list[Seed]:
         A guess for every place where a curve of ``Q'(1) = 1`` passes the excess.
     """
     found = [seed for pair in pairwise(rows(phi, sign)) for seed in _passing(*pair, excess)]
-    return sorted(found, key=lambda seed: (round(abs(seed.beta), 6), -seed.beta))
+    return sorted(found, key=nearness)
+
+
+def nearness(seed: Seed) -> tuple[float, float]:
+    """Sorts the least ``|β|`` first, and of a mirrored pair the positive one."""
+    return round(abs(seed.beta), 6), -seed.beta
 
 
 def largest_excess(phi: Activation) -> float:
