@@ -1,5 +1,7 @@
 """Gaussian averages of ``γ (φ(α z + β) + δ)`` by plain dense quadrature, apart from the solvers."""
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,8 +46,7 @@ class Dense:
         """``Q'(1)``, by differences of ``Q``, thrice refined (Romberg)."""
         table = [self._difference(STEP * 2.0**-k) for k in range(4)]
         for order in (4, 16, 64):
-            pairs = zip(table, table[1:], strict=False)
-            table = [(order * fine - coarse) / (order - 1) for coarse, fine in pairs]
+            table = [(order * b - a) / (order - 1) for a, b in itertools.pairwise(table)]
         return table[0]
 
     def correlation_at_zero(self) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from isometry.errors import InputError
 from isometry.theory.activations import Activation, Array
 from isometry.theory.departures import departure
-from isometry.theory.refinement import refined
+from isometry.theory.refinement import Place, refined
 from isometry.theory.registry import ActivationLike, activation
 from isometry.theory.relaxations import (
     centred,
@@ -22,22 +22,23 @@ from isometry.theory.relaxations import (
     is_homogeneous,
     steepest_bend,
 )
-from isometry.theory.seeds import Seed, largest_excess, seeds, unit
+from isometry.theory.seeds import largest_excess, seeds, unit
 from isometry.theory.shapes import Shape, judged
 
 
 def dks(spec: ActivationLike, *, slope: float) -> Shape:
     """The shape with ``Q(1) = Q'(1) = 1``, ``C(0) = 0`` and ``C'(1) = ξ``, as far as there is one.
 
-    Of several solutions the one of the least ``|β|`` is taken, a positive one of a pair. Where not
-    all four can hold, ``Q'(1)`` is given up and recorded:
+    Of several solutions the one is taken that keeps the least ``|β|`` as ``ξ`` falls to 1, so that
+    one branch serves all depths; of a mirrored pair that of positive ``β``. Where not all four
+    can hold, ``Q'(1)`` is given up and recorded:
 
     * ``φ(t x) = t^p φ(x)``, as ReLU, its leaky kin, ``abs`` and ReLU², leaves ``β / α`` alone to
       choose. For ``p = 1`` then ``Q'(1) < 1``: lengths settle at 1. For ReLU² ``Q'(1)`` is a
       little above ``ξ``: an error in length grows less than twofold through ``log ζ / log ξ``
       layers, ``ζ = 1.5``.
-    * ``hardtanh``, ``hardsigmoid`` and ``relu6``, whose kinks all take slope away, have
-      ``Q'(1) < 1`` for every ``ξ`` below about 1.467; they are put at their centre.
+    * ``hardtanh``, ``hardsigmoid`` and ``relu6``, straight between two flat ends, have all four
+      for ``ξ`` above about 1.467 only. Below they are put at their centre, where ``Q'(1) < 1``.
 
     Args:
         spec: Name, record or function.
@@ -77,17 +78,17 @@ def _dks(phi: Activation, slope: float) -> Shape:
     return judged(_normalised(phi, place), {"Q(1)": 1.0, "Q'(1)": 1.0, "C(0)": 0.0, "C'(1)": slope})
 
 
-def _solved(phi: Activation, excess: float) -> Seed | None:
+def _solved(phi: Activation, excess: float) -> Place | None:
     def remainder(alpha: float, beta: float) -> Array:
         there = departure(phi, alpha, beta)
         with np.errstate(all="ignore"):  # a trial step may leave the range where both are finite
             return np.array([there.drift / excess, np.log(there.excess / excess)])
 
-    tries = (refined(remainder, seed, unit=unit(phi)) for seed in seeds(phi, 0.0, excess))
+    tries = (refined(remainder, seed.place, unit=unit(phi)) for seed in seeds(phi, 0.0, excess))
     return next((found for found in tries if found is not None), None)
 
 
-def _normalised(phi: Activation, place: Seed) -> Shape:
+def _normalised(phi: Activation, place: Place) -> Shape:
     """``C(0) = 0`` by ``δ``, ``Q(1) = 1`` by ``γ``."""
     there = departure(phi, place.alpha, place.beta)
     level = float(phi(np.array([place.beta]))[0])

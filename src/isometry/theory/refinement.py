@@ -1,11 +1,11 @@
 """Newton's method in two unknowns, from a guess to rounding."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from isometry.theory.activations import Array
-from isometry.theory.seeds import Seed
 
 MOST_STEPS = 40
 GOAL = 1e-11
@@ -21,18 +21,26 @@ SHRINKING = 0.5 ** np.arange(6)
 Remainder = Callable[[float, float], Array]
 
 
-def refined(remainder: Remainder, seed: Seed, *, unit: float) -> Seed | None:
-    """The zero of ``remainder(α, β)`` near the seed, or ``None`` where the search ends elsewhere.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A pair ``α, β``."""
+
+    alpha: float
+    beta: float
+
+
+def refined(remainder: Remainder, start: Place, *, unit: float) -> Place | None:
+    """The zero of ``remainder(α, β)`` near the start, or ``None`` where the search ends elsewhere.
 
     Args:
         remainder: From ``α, β`` to two numbers, relative to what is asked for.
-        seed: Where to start.
+        start: Where to start.
         unit: The length over which the activation bends: steps in ``β`` keep below it.
 
     Returns:
         The solution.
     """
-    here, left = seed, remainder(seed.alpha, seed.beta)
+    here, left = start, remainder(start.alpha, start.beta)
     for _ in range(MOST_STEPS):
         if _size(left) <= GOAL:
             return here
@@ -46,7 +54,7 @@ def refined(remainder: Remainder, seed: Seed, *, unit: float) -> Seed | None:
     return here if _size(left) <= ENOUGH else None
 
 
-def _step(remainder: Remainder, here: Seed, left: Array, widest: float) -> Array:
+def _step(remainder: Remainder, here: Place, left: Array, widest: float) -> Array:
     moves = DIFFERENCE * np.eye(2)
     places = [_moved(here, move) for move in moves]
     columns = [(remainder(p.alpha, p.beta) - left) / DIFFERENCE for p in places]
@@ -58,8 +66,8 @@ def _step(remainder: Remainder, here: Seed, left: Array, widest: float) -> Array
     return np.clip(np.asarray(step, dtype=np.float64), -limits, limits)
 
 
-def _moved(here: Seed, step: Array) -> Seed:
-    return Seed(here.alpha * float(np.exp(step[0])), here.beta + here.alpha * float(step[1]))
+def _moved(here: Place, step: Array) -> Place:
+    return Place(here.alpha * float(np.exp(step[0])), here.beta + here.alpha * float(step[1]))
 
 
 def _size(left: Array) -> float:

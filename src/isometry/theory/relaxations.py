@@ -7,8 +7,9 @@ import numpy as np
 from isometry.errors import InputError
 from isometry.theory.activations import Activation
 from isometry.theory.departures import departure
+from isometry.theory.refinement import Place
 from isometry.theory.roots import root
-from isometry.theory.seeds import DOUBLINGS, Seed, unit
+from isometry.theory.seeds import DOUBLINGS, unit
 
 PROBES = np.geomspace(1e-3, 30.0, 60)
 SAME = 1e-9
@@ -44,7 +45,7 @@ def is_homogeneous(phi: Activation) -> bool:
     return bool((np.abs(doubled - factor * y) <= SAME * np.abs(doubled)).all())
 
 
-def homogeneous(phi: Activation, excess: float) -> Seed | None:
+def homogeneous(phi: Activation, excess: float) -> Place | None:
     """``α = 1`` and the ``β`` on the steeper side with that ``C'(1) - 1``.
 
     There ``Q'(1) = p - β Cov(g, g') / Var g`` at degree ``p``: for ``p = 1`` it is 1 at ``β = 0``
@@ -67,7 +68,7 @@ def homogeneous(phi: Activation, excess: float) -> Seed | None:
     far = 1.0
     while surplus(far) > 0.0:
         far *= 2.0
-    return Seed(1.0, side * root(surplus, 0.0, far))
+    return Place(1.0, side * root(surplus, 0.0, far))
 
 
 def steepest_bend(phi: Activation) -> float:
@@ -75,7 +76,7 @@ def steepest_bend(phi: Activation) -> float:
     return float(departure(phi, 1.0, 0.0).excess)
 
 
-def centred(phi: Activation, excess: float) -> Seed | None:
+def centred(phi: Activation, excess: float) -> Place | None:
     """``β`` at the centre of an odd ``φ``, where ``C(0) = 0``, and the ``α`` with that bend.
 
     Args:
@@ -92,11 +93,13 @@ def centred(phi: Activation, excess: float) -> Seed | None:
         return None
 
     def surplus(power: float) -> float:
-        return float(departure(phi, unit(phi) * 2.0**power, beta).excess) - excess
+        there = departure(phi, unit(phi) * 2.0**power, beta)
+        with np.errstate(invalid="ignore"):  # nothing bends, or rises, inside softshrink's gap
+            return float(there.excess) - excess
 
     pairs = pairwise([float(power) for power in DOUBLINGS])
     power = next((root(surplus, a, b) for a, b in pairs if surplus(a) < 0.0 <= surplus(b)), None)
-    place = None if power is None else Seed(unit(phi) * 2.0**power, beta)
+    place = None if power is None else Place(unit(phi) * 2.0**power, beta)
     return place if place and departure(phi, place.alpha, beta).drift <= 0.0 else None
 
 

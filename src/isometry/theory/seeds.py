@@ -4,6 +4,7 @@ For small ``α`` the solutions ``β`` of ``Q'(1) = 1`` are the roots of ``φ''²
 kink they keep to ``β = k - t α`` instead. Both are followed over all ``α`` that can matter.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -13,6 +14,7 @@ import numpy as np
 from isometry.theory.activations import Activation, Array
 from isometry.theory.departures import Departure, averaged
 from isometry.theory.quadrature import legendre
+from isometry.theory.refinement import Place
 from isometry.theory.special import normal_density
 
 REACH = 7.0
@@ -30,10 +32,15 @@ STANDARD = np.linspace(-5.0, 5.0, 51)
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A guess at a solution."""
+    """A guess at a solution.
 
-    alpha: float
-    beta: float
+    Attributes:
+        place: Where it is.
+        home: ``|β|`` where its curve bends least.
+    """
+
+    place: Place
+    home: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,24 @@ class Row:
     excesses: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Roots of consecutive rows that belong together.
+
+    Attributes:
+        points: ``α``, ``β`` and ``C'(1) - 1`` of each, ascending in ``α``.
+    """
+
+    points: tuple[tuple[float, float, float], ...]
+
+    @property
+    def home(self) -> float:
+        """``|β|`` at the point that bends least."""
+        return abs(min(self.points, key=lambda point: point[2])[1])
+
+
 def seeds(phi: Activation, sign: float, excess: float) -> list[Seed]:
-    """Guesses at solutions with that excess, those of the least ``|β|`` first.
+    """Guesses at solutions with that excess, the preferred first.
 
     Args:
         phi: The activation.
@@ -62,18 +85,19 @@ def seeds(phi: Activation, sign: float, excess: float) -> list[Seed]:
     Returns:
         A guess for every place where a curve of ``Q'(1) = 1`` passes the excess.
     """
-    found = [seed for pair in pairwise(rows(phi, sign)) for seed in _passing(*pair, excess)]
+    found = [seed for curve in curves(phi, sign) for seed in _passing(curve, excess)]
     return sorted(found, key=nearness)
 
 
-def nearness(seed: Seed) -> tuple[float, float]:
-    """Sorts the least ``|β|`` first, and of a mirrored pair the positive one."""
-    return round(abs(seed.beta), 6), -seed.beta
+def nearness(seed: Seed) -> tuple[float, float, float]:
+    """Sorts by home, then by ``|β|``, and of a mirrored pair the positive first."""
+    beta = seed.place.beta
+    return round(seed.home, 6), round(abs(beta), 6), -beta
 
 
 def largest_excess(phi: Activation) -> float:
     """About the largest ``C'(1) - 1`` that goes with ``Q'(1) = 1``; 0 where there is none."""
-    return max((float(row.excesses.max(initial=0.0)) for row in rows(phi, 0.0)), default=0.0)
+    return max((point[2] for curve in curves(phi, 0.0) for point in curve.points), default=0.0)
 
 
 def unit(phi: Activation) -> float:
@@ -82,9 +106,32 @@ def unit(phi: Activation) -> float:
 
 
 @lru_cache(maxsize=256)
-def rows(phi: Activation, sign: float) -> tuple[Row, ...]:
-    """The curves of ``Q'(1) = 1``, one row for each ``α``."""
-    return tuple(_row(phi, sign, unit(phi) * 2.0 ** float(power)) for power in DOUBLINGS)
+def curves(phi: Activation, sign: float) -> tuple[Curve, ...]:
+    """The curves of ``Q'(1) = 1``, each root joined to the one of the next row nearest to it."""
+    ended: list[Curve] = []
+    open_: list[Curve] = []
+    for power in DOUBLINGS:
+        row = _row(phi, sign, unit(phi) * 2.0 ** float(power))
+        grown = _joined(open_, row)
+        starts = {curve.points[0] for curve in grown}
+        ended += [curve for curve in open_ if curve.points[0] not in starts]
+        open_ = grown
+    return (*ended, *open_)
+
+
+def _joined(open_: list[Curve], row: Row) -> list[Curve]:
+    """Every root of the row as the last point of a curve: one that went on, or a new one."""
+    last = np.array([curve.points[-1][1] for curve in open_])
+    points = zip(row.betas.tolist(), row.excesses.tolist(), strict=True)
+    joined = []
+    for index, (beta, excess) in enumerate(points):
+        before: tuple[tuple[float, float, float], ...] = ()
+        if len(last):
+            nearest = int(np.abs(last - beta).argmin())
+            mutual = int(np.abs(row.betas - last[nearest]).argmin()) == index
+            before = open_[nearest].points if mutual else ()
+        joined.append(Curve((*before, (row.alpha, beta, excess))))
+    return joined
 
 
 def _row(phi: Activation, sign: float, alpha: float) -> Row:
@@ -116,15 +163,12 @@ def _departures(phi: Activation, alpha: float, betas: Array) -> Departure:
     return averaged(z, weight, ((phi(x) - level) / alpha, phi.derivative(x)))
 
 
-def _passing(here: Row, there: Row, excess: float) -> list[Seed]:
-    """Guesses between two rows: roots are paired with the nearest of the next row."""
-    if not (len(here.betas) and len(there.betas)):
-        return []
-    nearest = np.abs(here.betas[:, None] - there.betas).argmin(axis=1)
-    low, high = (np.log(np.maximum(row.excesses, 1e-300) / excess) for row in (here, there))
-    high = high[nearest]
-    passes = low * high <= 0.0
-    share = low[passes] / np.where(low == high, 1.0, low - high)[passes]
-    alphas = here.alpha * (there.alpha / here.alpha) ** share
-    betas = here.betas[passes] + share * (there.betas[nearest] - here.betas)[passes]
-    return [Seed(float(a), float(b)) for a, b in zip(alphas, betas, strict=True)]
+def _passing(curve: Curve, excess: float) -> list[Seed]:
+    """Guesses between neighbouring points of a curve on the two sides of the excess."""
+    found = []
+    for (alpha, beta, low), (next_alpha, next_beta, high) in pairwise(curve.points):
+        if low > 0.0 < high and (low < excess) != (high < excess):
+            share = math.log(excess / low) / math.log(high / low)
+            between = alpha * (next_alpha / alpha) ** share
+            found.append(Seed(Place(between, beta + share * (next_beta - beta)), curve.home))
+    return found

@@ -1,7 +1,7 @@
 """Tailored activation transformation: no slope to grow, a curvature that the depth shares.
 
 All slopes are 1 and ``C(1) = 1``, so inputs come nearer as ``1 - C(c)`` shrinks by its curvature
-alone; sharing ``τ`` among the layers keeps them apart (Zhang, Botev & Martens 2022, section 4).
+alone; sharing ``τ`` among the layers keeps them apart (Zhang, Botev & Martens 2022).
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from isometry.errors import InputError
 from isometry.theory.activations import Activation, Array
 from isometry.theory.curvatures import second_slope_square, slope_jumps
 from isometry.theory.departures import departure
-from isometry.theory.refinement import Remainder, refined
+from isometry.theory.refinement import Place, Remainder, refined
 from isometry.theory.registry import ActivationLike, activation
 from isometry.theory.relaxations import check_bends
-from isometry.theory.seeds import INPUTS, Seed, nearness, seeds, unit
+from isometry.theory.seeds import INPUTS, nearness, seeds, unit
 from isometry.theory.shapes import Shape, judged
 from isometry.theory.transforms import transformed
 
@@ -38,7 +38,7 @@ def tat(spec: ActivationLike, *, curvature: float) -> Shape:
         curvature: ``C''(1)``, above 0; ``curvature_for`` gives it.
 
     Returns:
-        The shape, of the least ``|β|`` where there are several.
+        The shape; of several, the one that ``dks`` would choose.
 
     Raises:
         InputError: The slope of the activation jumps, or no shape has that curvature.
@@ -77,13 +77,13 @@ def _tat(phi: Activation, curvature: float) -> Shape:
 
 
 def _solutions(phi: Activation, curvature: float) -> Iterator[Shape]:
-    """Shapes on the steep part, those of the least ``|β|`` first."""
+    """Shapes on the steep part, the preferred first."""
     # Where the second coefficient rules, C''(1) = Σ k (k - 1) a_k² is twice Σ (k - 1) a_k².
     starts = [(seed, sign) for sign in SIGNS for seed in seeds(phi, sign, curvature / 2.0)]
     starts.sort(key=lambda start: nearness(start[0]))
     steepest = float(np.abs(phi.derivative(unit(phi) * INPUTS)).max())
     for seed, sign in starts:
-        place = refined(_remainder(phi, sign, curvature), seed, unit=unit(phi))
+        place = refined(_remainder(phi, sign, curvature), seed.place, unit=unit(phi))
         shape = None if place is None else _normalised(phi, place, sign)
         if shape is not None and shape.alpha * shape.gamma * steepest < STEEPEST:
             yield shape
@@ -100,7 +100,7 @@ def _remainder(phi: Activation, sign: float, curvature: float) -> Remainder:
     return remainder
 
 
-def _normalised(phi: Activation, place: Seed, sign: float) -> Shape:
+def _normalised(phi: Activation, place: Place, sign: float) -> Shape:
     there = departure(phi, place.alpha, place.beta)
     level = float(phi(np.array([place.beta]))[0])
     shift = sign * float(np.sqrt(there.bend)) - float(there.mean)
