@@ -3,14 +3,18 @@
 from isometry.theory.activations import Activation, GatedUnit, Nonlinearity
 from isometry.theory.advice import ADVICE, Advice, advice
 from isometry.theory.criticality import CriticalPoint, critical, doubly_critical
+from isometry.theory.curvatures import c_curvature
+from isometry.theory.deep_shaping import dks
 from isometry.theory.depth_scales import DepthScales, Phase, depth_scales, phase
 from isometry.theory.expectations import Moments, moments
 from isometry.theory.explanations import Explanation, advised_point, explain
 from isometry.theory.fates import Fate, Verdict, verdict
 from isometry.theory.fixed_points import c_star, q_star
 from isometry.theory.gains import CONVENTIONS, Convention, Gains, gain, gains, torch_gain
+from isometry.theory.leaky_tailoring import leaky_slope_for, tat_leaky
 from isometry.theory.maps import c_map, c_slope, chi, chi_parallel, q_map
 from isometry.theory.mirrors import mirror_slope
+from isometry.theory.networks import Chain, Layers, Network, Residual, curvature_for, slope_for
 from isometry.theory.quadrature import gaussian_expectation
 from isometry.theory.registry import (
     ALIASES,
@@ -20,6 +24,7 @@ from isometry.theory.registry import (
     gated_unit,
     nonlinearity,
 )
+from isometry.theory.shapes import Condition, Shape
 from isometry.theory.softmax import SoftmaxMoments, softmax_moments
 from isometry.theory.spectra import (
     Ensemble,
@@ -28,6 +33,7 @@ from isometry.theory.spectra import (
     jacobian_spectrum,
     width_band,
 )
+from isometry.theory.tailoring import tat
 from isometry.theory.trajectories import Trajectory, residual_trajectory, trajectory
 
 __all__ = [
@@ -38,6 +44,8 @@ __all__ = [
     "Activation",
     "ActivationLike",
     "Advice",
+    "Chain",
+    "Condition",
     "Convention",
     "CriticalPoint",
     "DepthScales",
@@ -47,9 +55,13 @@ __all__ = [
     "Gains",
     "GatedUnit",
     "JacobianSpectrum",
+    "Layers",
     "Moments",
+    "Network",
     "Nonlinearity",
     "Phase",
+    "Residual",
+    "Shape",
     "SoftmaxMoments",
     "Trajectory",
     "Verdict",
@@ -57,13 +69,16 @@ __all__ = [
     "activation",
     "advice",
     "advised_point",
+    "c_curvature",
     "c_map",
     "c_slope",
     "c_star",
     "chi",
     "chi_parallel",
     "critical",
+    "curvature_for",
     "depth_scales",
+    "dks",
     "doubly_critical",
     "explain",
     "gain",
@@ -71,6 +86,7 @@ __all__ = [
     "gated_unit",
     "gaussian_expectation",
     "jacobian_spectrum",
+    "leaky_slope_for",
     "mirror_slope",
     "moments",
     "nonlinearity",
@@ -78,7 +94,10 @@ __all__ = [
     "q_map",
     "q_star",
     "residual_trajectory",
+    "slope_for",
     "softmax_moments",
+    "tat",
+    "tat_leaky",
     "torch_gain",
     "trajectory",
     "verdict",
