@@ -1,8 +1,8 @@
 """Plain stacks: weights one after the other, with nothing but activations between them.
 
 Weight ``b`` follows weight ``a`` where all that reaches ``b`` is an elementwise function of what
-``a`` makes, pooled and viewed at most, and where nothing else takes what ``a`` makes. A norm, a sum,
-a gate, attention or a second reader ends a stack.
+``a`` makes, pooled and viewed at most, and where nothing else takes what ``a`` makes. A norm, a
+sum, a gate, attention or a second reader ends a stack.
 """
 
 from collections import Counter

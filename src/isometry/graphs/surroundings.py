@@ -73,9 +73,24 @@ def _surroundings(found: Parts, uses: Sequence[Use], places: dict[int, Place]) -
         place=standing.place,
         depth=standing.depth,
         uses=len(uses),
+        length=_length(found, uses),
         stack=stack,
         level=level,
         levels=levels,
+    )
+
+
+def _length(found: Parts, uses: Sequence[Use]) -> int:
+    """Steps of the longest sequence that a recurrent layer's weight runs over."""
+    nodes = [found.links.node(use.map.step) for use in uses if use.map.kind == "recurrent"]
+    shapes = [(found.links.node(node.inputs[0]).shape, node) for node in nodes]
+    return max(
+        (
+            shape[-2 if node.attribute("batch_first") is True else -3]
+            for shape, node in shapes
+            if len(shape) == 3
+        ),
+        default=0,
     )
 
 

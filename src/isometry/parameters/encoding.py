@@ -64,4 +64,5 @@ def changed(record: Any) -> dict[str, Any]:
 
 
 def frozen(value: Any) -> Any:
+    """Lists of JSON as the tuples that a record holds."""
     return tuple(frozen(item) for item in value) if isinstance(value, list | tuple) else value

@@ -52,6 +52,7 @@ class Surroundings:
         height: How many weights the longest way through its branch passes; 0 outside of one.
         normed: Where its branch has its norm.
         cross: Whether it serves attention to another stream.
+        length: Steps of the sequence that a recurrent map runs over; 0 for others.
         stack: Number of the plain stack that it stands in, from 1: weights one after the other with
             nothing but activations, poolings and views between them; 0 outside.
         level: Its place in the stack, from 1.
@@ -69,6 +70,7 @@ class Surroundings:
     height: int = 0
     normed: Normed = ""
     cross: bool = False
+    length: int = 0
     stack: int = 0
     level: int = 0
     levels: int = 0

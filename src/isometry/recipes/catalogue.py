@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from isometry import errors
 from isometry.parameters import Parameter
+from isometry.recipes.auto import auto
 from isometry.recipes.classics import he, kumar, lecun, orthogonal, xavier
 from isometry.recipes.flax_defaults import FLAX
 from isometry.recipes.keras_defaults import KERAS
@@ -19,6 +20,7 @@ Build = Callable[..., Recipe]
 
 SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
     {
+        "auto": auto,
         "flax": FLAX,
         "gpt2": gpt2,
         "he": he,
@@ -33,7 +35,7 @@ SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
 )
 """Every recipe by name, or what builds it for one model."""
 
-GRAPH_READERS = frozenset({"gpt2", "he", "kumar", "orthogonal"})
+GRAPH_READERS = frozenset({"auto", "gpt2", "he", "kumar", "orthogonal"})
 """Recipes that decide better where the model's graph is known."""
 
 NATIVE = "native"
@@ -41,7 +43,7 @@ NATIVE = "native"
 
 NATIVE_SUMMARY = "What the model's own code does, recorded while it builds itself without memory."
 
-Option = str | float | int | None
+Option = str | float | int | Sequence[float] | None
 
 
 def names() -> tuple[str, ...]:

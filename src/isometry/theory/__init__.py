@@ -33,6 +33,7 @@ from isometry.theory.spectra import (
     jacobian_spectrum,
     width_band,
 )
+from isometry.theory.steady import steady
 from isometry.theory.tailoring import tat
 from isometry.theory.trajectories import Trajectory, residual_trajectory, trajectory
 
@@ -96,6 +97,7 @@ __all__ = [
     "residual_trajectory",
     "slope_for",
     "softmax_moments",
+    "steady",
     "tat",
     "tat_leaky",
     "torch_gain",

@@ -56,13 +56,25 @@ def dks(spec: ActivationLike, *, slope: float) -> Shape:
     >>> dks("relu", slope=1.5 ** (1 / 50)).met
     ('Q(1)', 'C(0)', "C'(1)")
     """
+    check_slope(slope)
+    return _dks(activation(spec), float(slope))
+
+
+def check_slope(slope: float) -> None:
+    """Raise unless a slope can be asked of a shape.
+
+    Args:
+        slope: ``C'(1)``.
+
+    Raises:
+        InputError: It is not a finite number above 1.
+    """
     if not 1.0 < slope < float("inf"):
         raise InputError(
             f"slope is {slope:g}",
             needed="a finite C'(1) above 1",
             do="pass theory.slope_for(theory.Layers(50)), for example",
         )
-    return _dks(activation(spec), float(slope))
 
 
 @lru_cache(maxsize=1024)
@@ -75,7 +87,7 @@ def _dks(phi: Activation, slope: float) -> Shape:
         place = _solved(phi, excess) or centred(phi, excess)
     if place is None:
         raise _impossible(phi, slope)
-    return judged(_normalised(phi, place), {"Q(1)": 1.0, "Q'(1)": 1.0, "C(0)": 0.0, "C'(1)": slope})
+    return judged(normalised(phi, place), {"Q(1)": 1.0, "Q'(1)": 1.0, "C(0)": 0.0, "C'(1)": slope})
 
 
 def _solved(phi: Activation, excess: float) -> Place | None:
@@ -88,7 +100,7 @@ def _solved(phi: Activation, excess: float) -> Place | None:
     return next((found for found in tries if found is not None), None)
 
 
-def _normalised(phi: Activation, place: Place) -> Shape:
+def normalised(phi: Activation, place: Place) -> Shape:
     """``C(0) = 0`` by ``δ``, ``Q(1) = 1`` by ``γ``."""
     there = departure(phi, place.alpha, place.beta)
     level = float(phi(np.array([place.beta]))[0])

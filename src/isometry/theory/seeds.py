@@ -138,7 +138,7 @@ def _row(phi: Activation, sign: float, alpha: float) -> Row:
     around = [kink + alpha * STANDARD for kink in (0.0, *phi.kinks)]
     betas = np.unique(np.concatenate([unit(phi) * INPUTS, *around]))
     with np.errstate(all="ignore"):
-        there = _departures(phi, alpha, betas)
+        there = departures(phi, alpha, betas)
         drift = there.tailored_drift(sign) if sign else there.drift
         excess = there.excess
         share = drift[:-1] / (drift[:-1] - drift[1:])
@@ -148,8 +148,8 @@ def _row(phi: Activation, sign: float, alpha: float) -> Row:
     return Row(alpha, roots[changes], between[changes])
 
 
-def _departures(phi: Activation, alpha: float, betas: Array) -> Departure:
-    """The departures of ``(φ(α z + β) - φ(β)) / α``, one entry for each ``β``."""
+def departures(phi: Activation, alpha: float, betas: Array) -> Departure:
+    """The departures of ``(φ(α z + β) - φ(β)) / α``, one entry for each ``β``; to six digits."""
     points = np.concatenate([unit(phi) * BENDS, phi.kinks])
     cuts = np.clip((points - betas[:, None]) / alpha, -REACH, REACH)
     grid = np.broadcast_to(np.arange(-REACH, REACH + 1.0), (len(betas), int(2 * REACH) + 1))

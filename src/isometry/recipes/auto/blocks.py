@@ -1,4 +1,4 @@
-"""Everything that is no plain stack: branches of residual streams, maps beside norms, recurrence."""
+"""Everything but plain stacks: branches of residual streams, maps beside norms, recurrence."""
 
 from collections.abc import Iterator, Sequence
 from math import sqrt

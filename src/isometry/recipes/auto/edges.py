@@ -1,4 +1,4 @@
-"""Where a signal enters and leaves: tables, heads and the bias that knows how often each class is."""
+"""Where a signal enters and leaves: tables, and the bias that knows how often a class is."""
 
 from collections.abc import Iterator, Sequence
 from math import fsum, log, sqrt

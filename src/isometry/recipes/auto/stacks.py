@@ -7,7 +7,6 @@ for is written into the weights and biases on both sides of ``φ`` (Martens et a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import log, sqrt
 
 from isometry import errors, schemes, theory
