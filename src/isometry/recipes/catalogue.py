@@ -1,7 +1,7 @@
 """Recipes by name."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -98,9 +98,23 @@ def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -
             needed="a model",
             do='call isometry.plan(model, recipe="native")',
         )
+    check(name, options)
     found = _shipped(name)
-    _check_options(name, found, options)
     return found if isinstance(found, Recipe) else found(parameters, **options)
+
+
+def check(name: str, options: Mapping[str, Option]) -> None:
+    """Refuse a name that no recipe has, or options that it does not take.
+
+    Args:
+        name: See :func:`names`.
+        options: What the recipe would be told.
+
+    Raises:
+        UnknownNameError: No recipe of that name; the message names the nearest.
+        InputError: The recipe has no such option.
+    """
+    _check_options(name, _shipped(name), options)
 
 
 def _shipped(name: str) -> Recipe | Build:
@@ -115,7 +129,7 @@ def _shipped(name: str) -> Recipe | Build:
     return SHIPPED[name]
 
 
-def _check_options(name: str, found: Recipe | Build, options: dict[str, Option]) -> None:
+def _check_options(name: str, found: Recipe | Build, options: Mapping[str, Option]) -> None:
     known = [] if isinstance(found, Recipe) else _options(found)
     unknown = [option for option in options if option not in known]
     if unknown:
