@@ -12,6 +12,7 @@ from isometry.recipes.classics import he, kumar, lecun, orthogonal, xavier
 from isometry.recipes.flax_defaults import FLAX
 from isometry.recipes.keras_defaults import KERAS
 from isometry.recipes.rule import Recipe
+from isometry.recipes.shaping import dks, tat
 from isometry.recipes.torch_defaults import torch
 from isometry.recipes.transformers import gpt2, small_init
 
@@ -21,6 +22,7 @@ Build = Callable[..., Recipe]
 SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
     {
         "auto": auto,
+        "dks": dks,
         "flax": FLAX,
         "gpt2": gpt2,
         "he": he,
@@ -29,13 +31,14 @@ SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
         "lecun": lecun,
         "orthogonal": orthogonal,
         "small-init": small_init,
+        "tat": tat,
         "torch": torch,
         "xavier": xavier,
     }
 )
 """Every recipe by name, or what builds it for one model."""
 
-GRAPH_READERS = frozenset({"auto", "gpt2", "he", "kumar", "orthogonal"})
+GRAPH_READERS = frozenset({"auto", "dks", "gpt2", "he", "kumar", "orthogonal", "tat"})
 """Recipes that decide better where the model's graph is known."""
 
 NATIVE = "native"

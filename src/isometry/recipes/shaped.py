@@ -12,6 +12,9 @@ from isometry.recipes.decisions import Decision
 from isometry.recipes.levels import Level
 from isometry.schemes import Scheme
 
+ROUNDING = 1e-12
+"""A mean below this, after the shape has made the variance 1, is none."""
+
 
 def decided(
     stack: Sequence[Level],
@@ -56,6 +59,7 @@ def _level(
 ) -> Iterator[Decision]:
     alpha, beta = (here.alpha, here.beta) if here is not None else (1.0, 0.0)
     gamma, delta = (last.gamma, last.delta) if last is not None else (1.0, 0.0)
+    delta = delta if abs(gamma * delta) > ROUNDING else 0.0
     gain = alpha * gamma * outer
     fill = isometric(level.weight, gain)
     reason = f"{words}: {level.after or level.before} is shaped; orthogonal, gain {gain:.4g}."
