@@ -1,5 +1,8 @@
 """Look-ups: rows of a table, chosen by indices: inputs, positions, or one number everywhere."""
 
+import math
+from dataclasses import replace
+
 from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter, Signal
@@ -14,7 +17,7 @@ def looked_up(step: Step, made: Map) -> Signal | None:
     chance = 1 / max(step.shape_of("weight")[0], 1)
     again, across = step.number("again", chance), step.number("across", chance)
     level, apart = table.mean**2, table.square - table.mean**2
-    return Signal(
+    found = Signal(
         table.mean,
         table.square,
         level + again * apart,
@@ -22,6 +25,26 @@ def looked_up(step: Step, made: Map) -> Signal | None:
         _layout(step),
         rows=((made.weights[0], 1.0),) if len(made.weights) == 1 else (),
     )
+    return _bagged(step, found) if step.node.op == "embedding_bag" else found
+
+
+def _bagged(step: Step, one: Signal) -> Signal:
+    """A mean or sum of the ``k`` rows of a bag: ``c + (q - c)/k``, times ``k²`` for the sum.
+
+    Bags in one long list hold as many rows each as the list has for each of them.
+    """
+    shape = step.shape_of("input")
+    rows = max(math.prod(shape) / max(step.node.shape[0], 1), 1.0)
+    square = one.positions + (one.square - one.positions) / rows
+    across = one.positions if len(shape) == 1 else one.samples
+    bag = replace(one, square=square, positions=square, samples=across, rows=())
+    match step.node.attribute("mode"):
+        case "sum":
+            return bag.scaled(rows)
+        case "max":
+            return one
+        case _:
+            return bag
 
 
 def _layout(step: Step) -> Layout:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from isometry.graphs import Graph, Node
 from isometry.graphs.labels import Parts, parts
-from isometry.plans.forecast import bends, embeddings, mapping, norms, recurrent, rules
+from isometry.plans.forecast import bends, embeddings, mapping, norms, recurrent, rules, spectral
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Conditions, Step, Weights
 
@@ -95,8 +95,9 @@ def gaps(found: Parts) -> Iterator[str]:
 
 def _is_computed_otherwise(found: Parts, node: Node) -> bool:
     """Whether a parametrization without a rule stands between a parameter and its use."""
-    after = {found.links.node(i).op for i in found.links.followers[node.index]}
-    return rules.PARAMETRIZED in node.path and not after & rules.SPECIAL.keys()
+    after = [found.links.node(i) for i in found.links.followers[node.index]]
+    known = any(n.op in rules.SPECIAL or spectral.divides(found.links, n) for n in after)
+    return rules.PARAMETRIZED in node.path and not known
 
 
 def _is_strange_reduction(found: Parts, node: Node) -> bool:

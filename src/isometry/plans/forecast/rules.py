@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from isometry.graphs import Family
-from isometry.plans.forecast import attention, layouts, norms, pools, sums
+from isometry.plans.forecast import attention, contractions, layouts, norms, pools, spectral, sums
 from isometry.plans.forecast.signal import Letter, Signal, noise
 from isometry.plans.forecast.steps import Step
 
@@ -87,13 +87,20 @@ def _planned_whole(step: Step) -> bool:
     return any(PARAMETRIZED in node.path for node in nodes)
 
 
+def scaled(step: Step) -> Signal | None:
+    """Products; of a weight and its own largest singular value, spectral norm."""
+    if spectral.divides(step.parts.links, step.node):
+        return spectral.normed(step)
+    return sums.multiplied(step)
+
+
 TABLE: dict[Family, Rule] = {
     "activation": steady,
     "add": sums.added,
     "attention": attention.attended,
     "concatenation": sums.joined,
     "constant": fixed,
-    "contraction": attention.contracted,
+    "contraction": contractions.contracted,
     "dropout": dropped,
     "gate": sums.gated,
     "input": started,
@@ -102,7 +109,7 @@ TABLE: dict[Family, Rule] = {
     "parameter": learned,
     "pooling": pools.pooled,
     "reduction": pools.reduced,
-    "scale": sums.multiplied,
+    "scale": scaled,
     "softmax": attention.softened,
     "unknown": steady,
     "view": moved,

@@ -21,16 +21,21 @@ def sides(step: Step) -> list[Side]:
         return []
     widest = max(found, key=lambda i: (len(step.shape(i)), math.prod(step.shape(i))))
     over = step.signals[widest].layout
-    return [(i, _met(step, i, over)) for i in found]
+    return [(i, met(step, i, over)) for i in found]
 
 
-def _met(step: Step, index: int, over: Layout) -> Signal:
-    """A learned value beside a signal: independent along the axes that are its own."""
-    made = step.signals[index]
-    if step.parts.links.node(index).signal:
+def met(step: Step, index: int, over: Layout) -> Signal:
+    """A value without signal beside one: learned, it is independent along the axes of its own.
+
+    Fixed numbers beside a value whose last axis holds positions vary along it as they do.
+    """
+    made, node = step.signals[index], step.parts.links.node(index)
+    if node.signal:
         return made
-    own = _letters(step.shape(index), over)
-    level = made.mean**2
+    own = _letters(node.shape, over)
+    level, spread = made.mean**2, node.attribute("spread")
+    if isinstance(spread, float) and "P" in _letters(node.shape[-1:], over):
+        return replace(made, positions=made.square - spread)
     return replace(
         made,
         positions=made.positions if "P" not in own or made.positions != made.square else level,
