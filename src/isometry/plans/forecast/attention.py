@@ -120,6 +120,7 @@ def averaged(value: Signal, made: Mix) -> Signal:
         kurtosis=3.0,
         mix=None,
         sight=None,
+        alive=1.0,
         rows=(),
     )
 

@@ -83,6 +83,9 @@ def _axes(step: Step, factors: list[int]) -> Axes:
 def _terms(step: Step, factors: list[int]) -> tuple[str, str, str]:
     """Names of the axes of both factors and of the product, as in an equation of ``einsum``."""
     equation = step.node.attribute("equation")
+    if step.node.op == "linear":
+        many = "abcdefgh"[: len(step.shape(factors[0])) - 1]
+        return many + "k", "jk", many + "j"
     if isinstance(equation, str) and "->" in equation and "." not in equation:
         sides, _, result = equation.replace(" ", "").partition("->")
         ours, _, theirs = sides.partition(",")
@@ -117,6 +120,11 @@ def _pair(of: Signal, letter: Letter) -> float:
             return of.mean**2
 
 
+def _across(of: Signal) -> float:
+    """``E x x'`` of two samples, all of which share a value without an axis for them."""
+    return of.samples if layouts.count(of.layout, "N") > 1 else of.square
+
+
 def _summed(a: Signal, b: Signal, axes: Axes) -> Signal:
     n, others = axes.length, axes.length - 1
     shared, apart = _pair(a, axes.first) * _pair(b, axes.second), (a.mean * b.mean) ** 2
@@ -129,7 +137,7 @@ def _summed(a: Signal, b: Signal, axes: Axes) -> Signal:
         n * a.mean * b.mean,
         n * (a.square * b.square + others * shared),
         n * positions,
-        n * (a.samples * b.samples + others * apart),
+        n * (_across(a) * _across(b) + others * apart),
         a.layout,
         depth=a.depth + b.depth,
     )

@@ -16,16 +16,30 @@ def looked_up(step: Step, made: Map) -> Signal | None:
         return None
     chance = 1 / max(step.shape_of("weight")[0], 1)
     again, across = step.number("again", chance), step.number("across", chance)
+    table, alive = _alive(step, made, table)
     level, apart = table.mean**2, table.square - table.mean**2
     found = Signal(
-        table.mean,
-        table.square,
-        level + again * apart,
-        level + across * apart,
+        alive * table.mean,
+        alive * table.square,
+        alive**2 * (level + again * apart),
+        alive**2 * (level + across * apart),
         _layout(step),
+        alive=alive,
         rows=((made.weights[0], 1.0),) if len(made.weights) == 1 else (),
     )
     return _bagged(step, found) if step.node.op == "embedding_bag" else found
+
+
+def _alive(step: Step, made: Map, table: Signal) -> tuple[Signal, float]:
+    """A table without its row of zeros, and the share of places that do not look that row up."""
+    pad, share = step.node.attribute("padding_idx"), step.node.attribute("padding")
+    rows = step.shape_of("weight")[0]
+    if not isinstance(pad, int) or not isinstance(share, float) or rows < 2:
+        return table, 1.0
+    if len(made.weights) != 1 or not step.empty(made.weights[0], pad % rows):
+        return table, 1.0
+    more = rows / (rows - 1)
+    return table.times(more, more), 1 - share
 
 
 def _bagged(step: Step, one: Signal) -> Signal:

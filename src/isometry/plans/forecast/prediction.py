@@ -9,6 +9,7 @@ from isometry.plans.forecast import bends, moments, widths
 from isometry.plans.forecast.backward import backward
 from isometry.plans.forecast.backward_prediction import Gradients, gradients_of
 from isometry.plans.forecast.forward import USUAL, forward, gaps
+from isometry.plans.forecast.padding import empty_rows
 from isometry.plans.forecast.rules import PARAMETRIZED
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Conditions, Weights
@@ -112,7 +113,7 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
         UnknownNameError: The graph uses a parameter that the plan does not have.
     """
     weights = moments_of(plan)
-    signals = forward(graph, weights, conditions=conditions)
+    signals = forward(graph, weights, conditions=conditions, empty=empty_rows(plan))
     found, reading = parts(graph), read(graph)
     known = backward(graph, signals, weights, conditions=conditions)
     back = gradients_of(graph, reading.uses, signals, known)

@@ -87,6 +87,11 @@ def _planned_whole(step: Step) -> bool:
     return any(PARAMETRIZED in node.path for node in nodes)
 
 
+def mapped_by_signal(step: Step) -> Signal | None:
+    """A linear map whose weight is a signal, as in a hypernetwork: a sum of products."""
+    return contractions.contracted(step) if step.node.op == "linear" else steady(step)
+
+
 def scaled(step: Step) -> Signal | None:
     """Products; of a weight and its own largest singular value, spectral norm."""
     if spectral.divides(step.parts.links, step.node):
@@ -113,7 +118,7 @@ TABLE: dict[Family, Rule] = {
     "softmax": attention.softened,
     "unknown": steady,
     "view": moved,
-    "weight": steady,
+    "weight": mapped_by_signal,
     "write": sums.written,
 }
 """The rule of each family; maps, regions and hand-written norms are recognised before."""

@@ -80,8 +80,14 @@ def summed(a: Signal, b: Signal) -> Signal:
         share**2 * a.depth + (1 - share) ** 2 * b.depth,
         max(a.rank, b.rank) if share not in (0.0, 1.0) else wider(a, b).rank,
         sight=a.sight or b.sight,
+        alive=max(_alive(a), _alive(b)),
         rows=merged(a, b),
     )
+
+
+def _alive(of: Signal) -> float:
+    """Share of the places that hold something."""
+    return of.alive if of.square else 0.0
 
 
 def merged(a: Signal, b: Signal) -> tuple[tuple[str, float], ...]:
@@ -134,6 +140,7 @@ def product(a: Signal, b: Signal) -> Signal:
         a.depth + b.depth,
         min(a.rank, b.rank),
         mix=a.mix or b.mix,
+        alive=min(a.alive, b.alive),
         rows=tuple((path, kept * b.mean) for path, kept in a.rows),
     )
 
@@ -162,13 +169,17 @@ def joined(step: Step) -> Signal | None:
     first = next((one for i, one in parts if step.parts.links.node(i).signal), held[0])
     along = step.axes()[0] if step.node.attribute("dim") is not None else 0
     layout = _joined_layout(step, first.layout)
-    if "P" in {letter for letter, n in layout[along % max(len(layout), 1)] if n > 1}:
+    along_channels = "P" not in {x for x, n in layout[along % max(len(layout), 1)] if n > 1}
+    if not along_channels:
         positions = sum(
             s * t * (a.positions if a is b else a.mean * b.mean)
             for s, a in zip(shares, held, strict=True)
             for t, b in zip(shares, held, strict=True)
         )
-    return Signal(mean, square, positions, samples, layout, 3.0, depth, min(s.rank for s in held))
+    rank, each = min(one.rank for one in held), [_alive(one) for one in held]
+    mixed = sum(share * alive for share, alive in zip(shares, each, strict=True))
+    alive = max(each) if along_channels else mixed
+    return Signal(mean, square, positions, samples, layout, 3.0, depth, rank, alive=alive)
 
 
 def _joined_layout(step: Step, layout: Layout) -> Layout:

@@ -25,6 +25,12 @@ def coincidences(index: torch.Tensor) -> Iterator[Fact]:
     yield "again", _repeats(flat)
 
 
+def padding(index: torch.Tensor, row: Attribute) -> Iterator[Fact]:
+    """Which share of the indices is that of padding."""
+    if isinstance(row, int):
+        yield "padding", float((index == row).double().mean())
+
+
 def _repeats(rows: torch.Tensor) -> float:
     """Share of equal pairs within a row, 1 where rows have one entry."""
     length = rows.shape[1]
