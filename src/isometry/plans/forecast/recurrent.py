@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from isometry import rng
 from isometry.graphs.maps import GATES, Map
-from isometry.plans.forecast import bends, layouts, widths
+from isometry.plans.forecast import bends, layouts, unrolled, widths
 from isometry.plans.forecast.signal import Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
@@ -27,6 +27,9 @@ WIDTH = 64
 
 SAMPLES, STEPS = 4, 48
 """Samples, and time steps at most."""
+
+LOOP = 12
+"""Turns of a loop of cells that are simulated with the one that is asked for."""
 
 UNITS = 12288
 """Units of all draws together: their root mean square is then right to 1 %."""
@@ -83,8 +86,12 @@ def recurred(step: Step, made: Map) -> Signal | None:
     if before is None:
         return None
     kind = step.node.op.removesuffix("_cell")
-    run = _simulated(step, made, before, kind)
-    names = RESULTS["cell" if step.node.op.endswith("_cell") else "sequence"]
+    if step.node.op.endswith("_cell"):
+        first, count = unrolled.start(step, LOOP)
+        over = unrolled.sequence(first, before)
+        run, names = _simulated(first, made, over, kind, count), RESULTS["cell"]
+    else:
+        run, names = _simulated(step, made, before, kind, _steps(step)), RESULTS["sequence"]
     place = int(step.number("output", 0.0))
     return _measured(getattr(run, names[place]), before, _layout(step))
 
@@ -93,11 +100,11 @@ RESULTS = {"cell": ("last", "cells"), "sequence": ("states", "last", "cells")}
 """What calls return, in their order."""
 
 
-def _simulated(step: Step, made: Map, before: Signal, kind: str) -> Run:
+def _simulated(step: Step, made: Map, before: Signal, kind: str, steps: int) -> Run:
     width = min(int(made.fan_in), WIDTH)
     again = _columns(step, made.weights[1])
     draws = math.ceil(UNITS / min(again, WIDTH))
-    x = _inputs(before, (draws, SAMPLES, _steps(step), width))
+    x = _inputs(before, (draws, SAMPLES, steps, width))
     both = 2 if step.node.attribute("bidirectional") is True else 1
     matrices = list(zip(made.weights[::2], made.weights[1::2], strict=False))
     pairs: list[tuple[str, ...]] = list(zip(made.biases[::2], made.biases[1::2], strict=False))
@@ -202,8 +209,6 @@ def _inputs(before: Signal, shape: tuple[int, ...], *, kind: str = "input") -> A
 
 def _steps(step: Step) -> int:
     shape = step.shape(step.node.inputs[0])
-    if step.node.op.endswith("_cell"):
-        return 1
     time = 0 if step.node.attribute("batch_first") is not True or len(shape) == 2 else 1
     return min(shape[time], STEPS)
 
