@@ -9,7 +9,7 @@ import importlib
 import math
 import statistics
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -88,9 +88,9 @@ def marked(model: nn.Module, example: Any) -> Marked:
             return answer(model, given)
 
     answer = module.call
-    with mock.patch.object(module, "Tape", return_value=tape):
-        with mock.patch.object(module, "call", call):
-            graph = module.run(model, example, lambda: batch_statistics(model))
+    patched = {"Tape": mock.Mock(return_value=tape), "call": call}
+    with mock.patch.multiple(module, **patched):
+        graph = module.run(model, example, lambda: batch_statistics(model))
     return Marked(graph, places)
 
 
@@ -117,7 +117,7 @@ def weighed(model: nn.Module, example: Any, where: Marked) -> dict[int, float]:
         step, expected = where.places.get(place, (-1, name))
         if name != expected or (step >= 0 and out.shape[-1:] != where.graph.nodes[step].shape[-1:]):
             raise RuntimeError(f"call {place[0]} is {name}; it was {expected} when captured")
-        if step >= 0:
+        if step >= 0 and out.numel():  # an expert may have nothing to do
             squares[step] = out.detach().double().pow(2).mean().item()
 
     with preserved(model), warnings.catch_warnings(), torch.no_grad(), batch_statistics(model):
@@ -136,14 +136,15 @@ class Measured:
 
     def rms(self, step: int) -> float:
         """Root of the mean square over all draws."""
-        return math.sqrt(statistics.fmean(draw[step] for draw in self.draws))
-
-    def doubt(self, step: int) -> float:
-        """Standard error of that root, relative."""
-        return doubt([draw[step] for draw in self.draws])
+        return math.sqrt(statistics.fmean(squares_of(self.draws, step)))
 
 
-def doubt(squares: list[float]) -> float:
+def squares_of(draws: Sequence[Mapping[int, float]], step: int) -> list[float]:
+    """A step's mean squares in all draws that made something of it."""
+    return [draw[step] for draw in draws if step in draw]
+
+
+def doubt(squares: Sequence[float]) -> float:
     """Relative standard error of the root of a mean: half of that of the mean."""
     mean = statistics.fmean(squares)
     if len(squares) < 2 or not mean:
