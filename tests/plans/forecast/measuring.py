@@ -138,6 +138,10 @@ class Measured:
         """Root of the mean square over all draws."""
         return math.sqrt(statistics.fmean(squares_of(self.draws, step)))
 
+    def doubt(self, step: int) -> float:
+        """Standard error of that root, relative."""
+        return doubt(squares_of(self.draws, step))
+
 
 def squares_of(draws: Sequence[Mapping[int, float]], step: int) -> list[float]:
     """A step's mean squares in all draws that made something of it."""

@@ -88,7 +88,7 @@ def recurred(step: Step, made: Map) -> Signal | None:
     kind = step.node.op.removesuffix("_cell")
     if step.node.op.endswith("_cell"):
         first, count = unrolled.start(step, LOOP)
-        over = unrolled.sequence(first, before)
+        over = unrolled.sequence(step, first, before)
         run, names = _simulated(first, made, over, kind, count), RESULTS["cell"]
     else:
         run, names = _simulated(step, made, before, kind, _steps(step)), RESULTS["sequence"]

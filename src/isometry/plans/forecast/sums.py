@@ -7,7 +7,7 @@ all positions unless it has an axis of its own for them.
 import math
 from dataclasses import replace
 
-from isometry.plans.forecast import bends, layouts
+from isometry.plans.forecast import bends, layouts, twins
 from isometry.plans.forecast.signal import TINY, Layout, Signal
 from isometry.plans.forecast.steps import Step
 
@@ -62,8 +62,22 @@ def added(step: Step) -> Signal | None:
     elif len(found) == 1:
         made = first.shifted(sign * step.number("other", 0.0))
     else:
-        made = summed(first, found[1][1].scaled(sign * step.number("alpha", 1.0)))
+        times = sign * step.number("alpha", 1.0)
+        made = summed(first, found[1][1].scaled(times))
+        if twins.are_twins(step.parts.links, found[0][0], found[1][0]):
+            made = _of_twins(made, found[0][1], -times if step.node.op == "rsub" else times)
     return replace(made, sight=sight or made.sight)
+
+
+def _of_twins(made: Signal, one: Signal, times: float) -> Signal:
+    """A sum of two values that share their weights: ``E ab`` is that of two samples."""
+    more = 2 * times * (one.samples - one.mean**2)
+    return replace(
+        made,
+        square=made.square + more,
+        positions=made.positions + more,
+        samples=made.samples + more,
+    )
 
 
 def summed(a: Signal, b: Signal) -> Signal:

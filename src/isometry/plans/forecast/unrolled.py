@@ -39,12 +39,15 @@ def _kept(step: Step) -> list[int]:
     return [i for slot, i in pairs if slot not in GIVEN]
 
 
-def sequence(first: Step, before: Signal) -> Signal:
+def sequence(step: Step, first: Step, before: Signal) -> Signal:
     """The input of a turn as one of a sequence: cut from one value, turns share what its places do.
 
-    Where nothing is known of what they share, it is what two samples do.
+    Turns that all read the same value share all of it; where nothing is known of what they share,
+    it is what two samples do.
     """
     index = first.index("input")
+    if step is not first and index == step.index("input"):
+        return replace(before, positions=before.square)
     while index is not None and first.parts.links.node(index).family == "view":
         index = next(iter(first.parts.links.node(index).inputs), None)
     whole = first.signals.get(index) if index is not None else None
