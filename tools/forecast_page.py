@@ -1,8 +1,8 @@
 """Measure the forecast on the zoo and write docs/forecast.md.
 
-Run it when a rule of ``isometry.plans.forecast`` changes: ``python tools/forecast_page.py``. It takes
-half an hour, for real forwards; with ``--draws FOLDER`` they are kept there, one file a model, and
-taken from there the next time: after a stop, or when only a rule has changed.
+Run it when a rule of ``isometry.plans.forecast`` changes: ``python tools/forecast_page.py``. That
+takes half an hour of real forwards; with ``--draws FOLDER`` they are kept there, one file a model,
+and taken from there the next time: after a stop, or when only a rule has changed.
 """
 
 import argparse
@@ -19,7 +19,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils import _pytree as pytree
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -71,26 +70,10 @@ class Row:
     left_out: tuple[str, ...]
 
 
-def varied(example: Callable[[], Any]) -> Callable[[int], Any]:
-    """The example with other numbers of the same law for each seed; indices stay."""
-
-    def of(seed: int) -> Any:
-        generator = torch.Generator().manual_seed(seed)
-
-        def leaf(value: Any) -> Any:
-            real = isinstance(value, torch.Tensor) and value.dtype == torch.float32
-            noise = torch.randn(value.shape, generator=generator) if real else None
-            return value if noise is None or value.unique().numel() <= value.dim() else noise
-
-        return pytree.tree_map(leaf, example())
-
-    return of
-
-
 def cases() -> Iterator[tuple[str, Callable[[], nn.Module], Callable[[int], Any]]]:
     """Every model that is measured, the tests' own wide nets first."""
     yield from ((net.name, net.build, net.example) for net in nets.NETS)
-    yield from ((model.name, model.build, varied(model.example)) for model in ZOO)
+    yield from ((model.name, model.build, measuring.varied(model.example)) for model in ZOO)
 
 
 def measure(

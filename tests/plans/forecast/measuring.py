@@ -18,6 +18,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
+from torch.utils import _pytree as pytree
 
 import isometry as iso
 from isometry import graphs, plans
@@ -125,6 +126,26 @@ def weighed(model: nn.Module, example: Any, where: Marked) -> dict[int, float]:
         with Listener(show):
             module.call(model, example)
     return squares
+
+
+def varied(example: Callable[[], Any]) -> Callable[[int], Any]:
+    """The example with other numbers of the same law for each seed; indices and masks stay.
+
+    Rows of a table are drawn alike, so other indices of the same pattern would say the same; and
+    the pattern, how often they coincide and where padding is, is what the forecast is told.
+    """
+
+    def of(seed: int) -> Any:
+        generator = torch.Generator().manual_seed(seed)
+
+        def leaf(value: Any) -> Any:
+            real = isinstance(value, torch.Tensor) and value.dtype == torch.float32
+            noise = torch.randn(value.shape, generator=generator) if real else None
+            return value if noise is None or value.unique().numel() <= value.dim() else noise
+
+        return pytree.tree_map(leaf, example())
+
+    return of
 
 
 @dataclass(frozen=True, slots=True)

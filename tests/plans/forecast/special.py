@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations
 
+from isometry.plans.forecast.tables import Table
 from tests.plans.forecast.nets import Net, noise, words
 
 
@@ -166,6 +167,25 @@ def padded(seed: int) -> Tensor:
     return ids
 
 
+class Sines(nn.Module):
+    """Attention over positions that a fixed table of sines and cosines tells apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.places = nn.Embedding(100, 128), nn.Embedding(32, 128)
+        angles = torch.outer(torch.arange(32.0), 1000 ** -torch.linspace(0, 1, 64))
+        self.places.weight.data = torch.cat([angles.sin(), angles.cos()], 1)
+        self.places.weight.requires_grad = False
+        self.value, self.out = nn.Linear(128, 128), nn.Linear(128, 128)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        x = self.words(ids) + 3 * self.places(torch.arange(ids.shape[1]))
+        y = functional.layer_norm(x, (128,))
+        return torch.as_tensor(
+            self.out(functional.scaled_dot_product_attention(y, y, self.value(y)))
+        )
+
+
 def spectral() -> nn.Module:
     first = parametrizations.spectral_norm(nn.Linear(64, 128, bias=False))
     return nn.Sequential(first, nn.ReLU(), nn.Linear(128, 128))
@@ -200,5 +220,7 @@ SPECIAL = (
     Special(Net("cells", Cells, noise(8, 64)), "unrolled.start", alone),
     Special(Net("given state", Given, both(noise(8, 6, 64), noise(8, 64))), "recurrent._started",
             from_nothing),
-    Special(Net("padding", Padded, padded), "padding._zeros", lambda *_: []),
+    Special(Net("sines", Sines, words(8, 16)), "embeddings._recorded",
+            lambda _, __, table: (table, table.mean**2)),
+    Special(Net("padding", Padded, padded), "tables._table", lambda *_: Table()),
 )  # fmt: skip

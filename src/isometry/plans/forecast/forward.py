@@ -7,16 +7,16 @@ from dataclasses import replace
 from isometry.graphs import Graph, Node
 from isometry.graphs.labels import Parts, parts
 from isometry.plans.forecast import bends, embeddings, mapping, norms, recurrent, rules, spectral
-from isometry.plans.forecast.padding import Empty, none_empty
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Conditions, Step, Weights
+from isometry.plans.forecast.tables import PARAMETRIZED, Tables, unknown
 
 USUAL = Conditions()
 """Batch norms as in training, no dropout."""
 
 
 def forward(
-    graph: Graph, weights: Weights, *, conditions: Conditions = USUAL, empty: Empty = none_empty
+    graph: Graph, weights: Weights, *, conditions: Conditions = USUAL, tables: Tables = unknown
 ) -> dict[int, Signal]:
     """What is known of every value, by step.
 
@@ -24,7 +24,7 @@ def forward(
         graph: The model's dataflow.
         weights: Mean and std of a parameter's entries, by path.
         conditions: Under what the forward runs.
-        empty: Which rows of tables are zero, by the table's path.
+        tables: What is known of a table beside its moments, by its path.
 
     Returns:
         Moments of every value that a rule reaches.
@@ -32,7 +32,7 @@ def forward(
     found = parts(graph)
     known: dict[int, Signal] = {}
     for node in graph.nodes:
-        made = _signal(Step(node, found, known, weights, conditions, empty))
+        made = _signal(Step(node, found, known, weights, conditions, tables))
         if made is not None and math.isfinite(made.square):
             known[node.index] = made.settled() if node.signal else made
     return known
@@ -106,7 +106,8 @@ def _is_computed_otherwise(found: Parts, node: Node) -> bool:
     """Whether a parametrization without a rule stands between a parameter and its use."""
     after = [found.links.node(i) for i in found.links.followers[node.index]]
     known = any(n.op in rules.SPECIAL or spectral.divides(found.links, n) for n in after)
-    return rules.PARAMETRIZED in node.path and not known
+    drawn = node.family == "parameter"
+    return drawn and PARAMETRIZED in node.path and not known
 
 
 def _is_strange_reduction(found: Parts, node: Node) -> bool:

@@ -5,14 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from isometry.graphs import Family
-from isometry.plans.forecast import attention, contractions, layouts, norms, pools, spectral, sums
+from isometry.plans.forecast import (
+    attention,
+    contractions,
+    layouts,
+    norms,
+    pools,
+    spectral,
+    sums,
+    tables,
+)
 from isometry.plans.forecast.signal import Letter, Signal, noise
 from isometry.plans.forecast.steps import Step
 
 Rule = Callable[[Step], Signal | None]
-
-PARAMETRIZED = "parametrizations."
-"""Part of the path of what a weight is computed from; the plan fills the weight itself."""
 
 
 def moved(step: Step) -> Signal | None:
@@ -84,7 +90,7 @@ def weighted(step: Step) -> Signal | None:
 def _planned_whole(step: Step) -> bool:
     """Whether the plan speaks of the weight as it is used, and not of what it is computed from."""
     nodes = (step.parts.links.node(i) for i in step.node.inputs)
-    return any(PARAMETRIZED in node.path for node in nodes)
+    return any(tables.PARAMETRIZED in node.path for node in nodes)
 
 
 def mapped_by_signal(step: Step) -> Signal | None:

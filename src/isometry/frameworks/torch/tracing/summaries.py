@@ -23,6 +23,8 @@ def coincidences(index: torch.Tensor) -> Iterator[Fact]:
     flat = index.reshape(index.shape[0], -1) if index.dim() > 1 else index.reshape(1, -1)
     yield "across", _repeats(flat.T) if flat.shape[0] > 1 else 1.0
     yield "again", _repeats(flat)
+    yield "first", int(index.min())
+    yield "last", int(index.max())
 
 
 def padding(index: torch.Tensor, row: Attribute) -> Iterator[Fact]:
