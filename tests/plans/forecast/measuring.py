@@ -89,7 +89,7 @@ def marked(model: nn.Module, example: Any) -> Marked:
             return answer(model, given)
 
     answer = module.call
-    patched = {"Tape": mock.Mock(return_value=tape), "call": call}
+    patched: dict[str, Any] = {"Tape": mock.Mock(return_value=tape), "call": call}
     with mock.patch.multiple(module, **patched):
         graph = module.run(model, example, lambda: batch_statistics(model))
     return Marked(graph, places)

@@ -176,14 +176,13 @@ class Sines(nn.Module):
         angles = torch.outer(torch.arange(32.0), 1000 ** -torch.linspace(0, 1, 64))
         self.places.weight.data = torch.cat([angles.sin(), angles.cos()], 1)
         self.places.weight.requires_grad = False
-        self.value, self.out = nn.Linear(128, 128), nn.Linear(128, 128)
+        self.q, self.k, self.v, self.out = (nn.Linear(128, 128) for _ in range(4))
 
     def forward(self, ids: Tensor) -> Tensor:
         x = self.words(ids) + 3 * self.places(torch.arange(ids.shape[1]))
         y = functional.layer_norm(x, (128,))
-        return torch.as_tensor(
-            self.out(functional.scaled_dot_product_attention(y, y, self.value(y)))
-        )
+        mixed = functional.scaled_dot_product_attention(self.q(y), self.k(y), self.v(y))
+        return torch.as_tensor(self.out(mixed))
 
 
 def spectral() -> nn.Module:

@@ -68,7 +68,7 @@ def _axes(step: Step, factors: list[int]) -> Axes:
     lengths = dict(zip(ours, step.shape(factors[0]), strict=False))
     left = [c for c in ours if c in result and c not in theirs][-1:]
     right = [c for c in theirs if c in result and c not in ours][-1:]
-    sides = tuple(_of(held, names) for held, names in ((first, left), (second, right)))
+    sides = (_of(first, left), _of(second, right))
     moved: dict[str, Letter] = dict.fromkeys(left, "P") if sides == ("C", "C") else {}
     held = second | first | moved
     return Axes(

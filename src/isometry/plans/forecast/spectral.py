@@ -21,8 +21,8 @@ from isometry.plans.forecast.steps import Step
 DRAWN = 2**14
 """Entries of the largest matrix that is drawn; of larger ones ``σ`` is right to 2 %."""
 
-DRAWS = 64
-"""How often it is drawn."""
+NUMBERS = 2**16
+"""Numbers that are drawn, or 16 matrices where those hold more: small ones differ more."""
 
 SIGMA = ("dot", "vdot")
 """Calls by which ``σ = uᵀ W v`` is computed from its singular vectors."""
@@ -66,7 +66,7 @@ def share(rows: int, columns: int) -> float:
         return 1 / large  # one row is as long as its largest singular value
     if rows * columns > DRAWN:
         return 1 / (math.sqrt(rows) + math.sqrt(columns)) ** 2
-    values = np.empty((DRAWS, small, large), np.float32)
+    values = np.empty((max(NUMBERS // (small * large), 16), small, large), np.float32)
     rng.fill(values, rng.derive_key(0, "spectral"), rng.Normal(), engine="numpy")
     sigma = np.linalg.norm(values.astype(np.float64), 2, axis=(1, 2))
     return float(np.mean((values.astype(np.float64) ** 2).mean((1, 2)) / sigma**2))
