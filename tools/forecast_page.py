@@ -189,54 +189,75 @@ def bullets(items: Sequence[str]) -> str:
     return "\n".join(f"* {item}" for item in items) or "None."
 
 
-def page(rows: Sequence[Row], refused: Sequence[str]) -> str:
-    """The whole page."""
-    layers = [layer for row in rows for layer in row.layers]
+def summary(layers: Sequence[Layer]) -> str:
+    """All layers in one sentence."""
     off = [abs(layer.off) for layer in layers]
     inside = statistics.fmean(layer.inside for layer in layers)
     steady = statistics.fmean(layer.inside >= 0.95 for layer in layers)
     doubtful = statistics.median(layer.doubt for layer in layers)
-    left_out = [one for row in rows for one in row.left_out]
-    return f"""# The forecast, measured
+    return (
+        f"**All {len(off)} layers: median {statistics.median(off):.2%}, 95th percentile\n"
+        f"{quantile(off, 0.95):.1%}, worst {max(off):.0%}; median doubt {doubtful:.2%};\n"
+        f"{inside:.1%} of draws inside the band, {steady:.0%} of layers hold 95% of theirs.**"
+    )
+
+
+def page(rows: Sequence[Row], refused: Sequence[str]) -> str:
+    """The whole page."""
+    layers = [layer for row in rows for layer in row.layers]
+    return TEXT.format(
+        models=len(rows),
+        fewest=FEWEST,
+        most=MOST,
+        doubt=f"{DOUBT:.1%}",
+        summary=summary(layers),
+        tied=of_kind(layers, "tied"),
+        recurrent=of_kind(layers, "recurrent"),
+        assumptions=bullets(plans.Forecast(()).assumptions),
+        worst=worst(layers),
+        rows="\n".join(map(line, rows)),
+        left_out=bullets([one for row in rows for one in row.left_out]),
+        refused=bullets(refused),
+    )
+
+
+TEXT = """# The forecast, measured
 
 `plans.forecast(graph, plan)` says what every layer's preactivation will be before a number is
-drawn. Here it is held to real forwards: {len(rows)} models under their own initialization
-(recipe `native`). Each draw takes new weights, new inputs of the same law and new noise; indices
-stay those of the example, because the forecast reads from them how often they coincide. The error
-compares the forecast root mean square with that over all draws, of every use of a weight, narrow
-ones included. There are {FEWEST} draws at least, and more, up to {MOST}, until the standard error
-of each layer's measured value is below {DOUBT:.1%}; the column "doubt" holds the largest that is
-left, which is part of the error. The last column says how many single draws fell into the stated
-band.
+drawn. Here it is held to real forwards: {models} models under their own initialization (recipe
+`native`). Each draw takes new weights, new inputs of the same law and new noise; indices stay those
+of the example, because the forecast reads from them how often they coincide. The error compares
+the forecast root mean square with that over all draws, of every use of a weight, narrow ones
+included. There are {fewest} draws at least, and more, up to {most}, until the standard error of
+each layer's measured value is below {doubt}; the column "doubt" holds the largest that is left,
+which is part of the error. The last column says how many single draws fell into the stated band.
 
-**All {len(off)} layers: median {statistics.median(off):.2%}, 95th percentile \
-{quantile(off, 0.95):.1%}, worst {max(off):.0%}; median doubt {doubtful:.2%}; \
-{inside:.1%} of draws inside the band, and {steady:.0%} of layers hold at least 95% of theirs.**
+{summary}
 
-* Heads tied to an embedding: {of_kind(layers, "tied")}.
-* Recurrences: {of_kind(layers, "recurrent")}.
+* Heads tied to an embedding: {tied}.
+* Recurrences: {recurrent}.
 
 It takes for granted:
 
-{bullets(plans.Forecast(()).assumptions)}
+{assumptions}
 
 The layers that are furthest off:
 
 | layer | error | doubt | draws inside |
 |---|---|---|---|
-{worst(layers)}
+{worst}
 
 | model | layers | draws | median | 95th percentile | worst | doubt | draws inside |
 |---|---|---|---|---|---|---|---|
-{chr(10).join(line(row) for row in rows)}
+{rows}
 
 Layers of which there is nothing to compare:
 
-{bullets(left_out)}
+{left_out}
 
 Models that were not measured, and why:
 
-{bullets(refused)}
+{refused}
 
 Written by `tools/forecast_page.py`.
 """

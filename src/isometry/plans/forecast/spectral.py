@@ -2,8 +2,9 @@
 
 What is left of a matrix of independent entries depends on its shape alone: the mean square of its
 entries becomes ``E ‖W‖² / (m n σ²)`` with ``‖W‖²`` the sum of their squares and ``σ`` the largest
-singular value. A small matrix is drawn a few times, always the same; of a large one, ``σ`` has
-settled at ``√m + √n`` standard deviations (Yin, Bai and Krishnaiah 1988).
+singular value. A small matrix is drawn some times, always the same; of a large one, ``σ²`` is
+``μ + s T`` variances of an entry, with ``μ`` and ``s`` of the shape and ``T`` of the law of Tracy
+and Widom (Johnstone 2001, theorem 1.1).
 """
 
 import math
@@ -19,7 +20,10 @@ from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Step
 
 DRAWN = 2**14
-"""Entries of the largest matrix that is drawn; of larger ones ``σ`` is right to 2 %."""
+"""Entries of the largest matrix that is drawn."""
+
+TRACY_WIDOM = -1.2065
+"""``E T`` for real matrices (Tracy and Widom 1996; Johnstone 2001, section 1.2)."""
 
 NUMBERS = 2**16
 """Numbers that are drawn, or 16 matrices where those hold more: small ones differ more."""
@@ -65,8 +69,14 @@ def share(rows: int, columns: int) -> float:
     if small == 1:
         return 1 / large  # one row is as long as its largest singular value
     if rows * columns > DRAWN:
-        return 1 / (math.sqrt(rows) + math.sqrt(columns)) ** 2
+        return 1 / _settled(rows, columns)
     values = np.empty((max(NUMBERS // (small * large), 16), small, large), np.float32)
     rng.fill(values, rng.derive_key(0, "spectral"), rng.Normal(), engine="numpy")
     sigma = np.linalg.norm(values.astype(np.float64), 2, axis=(1, 2))
     return float(np.mean((values.astype(np.float64) ** 2).mean((1, 2)) / sigma**2))
+
+
+def _settled(rows: int, columns: int) -> float:
+    """``E σ²`` of a large matrix whose entries have variance 1."""
+    a, b = math.sqrt(rows - 1), math.sqrt(columns)
+    return (a + b) ** 2 + TRACY_WIDOM * (a + b) * (1 / a + 1 / b) ** (1 / 3)
