@@ -79,4 +79,4 @@ def share(rows: int, columns: int) -> float:
 def _settled(rows: int, columns: int) -> float:
     """``E σ²`` of a large matrix whose entries have variance 1."""
     a, b = math.sqrt(rows - 1), math.sqrt(columns)
-    return (a + b) ** 2 + TRACY_WIDOM * (a + b) * (1 / a + 1 / b) ** (1 / 3)
+    return (a + b) ** 2 + TRACY_WIDOM * (a + b) * math.pow(1 / a + 1 / b, 1 / 3)
