@@ -38,6 +38,7 @@ def _plus(before: Signal, shift: Signal) -> Signal:
     more = shift.square + 2 * before.mean * shift.mean
     return replace(
         before,
+        alive=1.0 if shift.square else before.alive,
         mean=before.mean + shift.mean,
         square=before.square + more,
         positions=before.positions + more,
@@ -57,7 +58,8 @@ def rms_norm(before: Signal, eps: float) -> Signal:
 
 
 def _fixed(before: Signal, level: float, eps: float) -> Signal:
-    scale = 1 / math.sqrt(max(level + eps, TINY))
+    alive = max(before.alive, TINY)  # a place of zeros stays one
+    scale = 1 / math.sqrt(max(level / alive + eps, TINY))
     return replace(before.scaled(scale), depth=0.0, kurtosis=FIXED)
 
 

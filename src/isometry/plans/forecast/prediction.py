@@ -9,9 +9,9 @@ from isometry.plans.forecast import bends, moments, widths
 from isometry.plans.forecast.backward import backward
 from isometry.plans.forecast.backward_prediction import Gradients, gradients_of
 from isometry.plans.forecast.forward import USUAL, forward, gaps
-from isometry.plans.forecast.rules import PARAMETRIZED
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Conditions, Weights
+from isometry.plans.forecast.tables import tables_of, used
 from isometry.plans.plan import Plan
 
 ALIKE = 1e-3
@@ -112,7 +112,7 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
         UnknownNameError: The graph uses a parameter that the plan does not have.
     """
     weights = moments_of(plan)
-    signals = forward(graph, weights, conditions=conditions)
+    signals = forward(graph, weights, conditions=conditions, tables=tables_of(plan))
     found, reading = parts(graph), read(graph)
     known = backward(graph, signals, weights, conditions=conditions)
     back = gradients_of(graph, reading.uses, signals, known)
@@ -128,19 +128,13 @@ def moments_of(plan: Plan) -> Weights:
 
     def weights(path: str) -> tuple[float, float]:
         if path not in known:
-            assignment = plan[_used(path)]
+            assignment = plan[used(path)]
             scheme = assignment.scheme
             stated = scheme.moments(assignment.parameter) if scheme else None
             known[path] = (stated.mean, stated.std) if stated else (0.0, 0.0)
         return known[path]
 
     return weights
-
-
-def _used(path: str) -> str:
-    """The path of the weight that a parametrization's original makes: what the plan fills."""
-    owner, _, name = path.partition(PARAMETRIZED)
-    return f"{owner}{name.rpartition('.')[0]}" if name else path
 
 
 def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:

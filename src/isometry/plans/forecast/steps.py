@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from isometry.graphs import Node
 from isometry.graphs.labels import Parts
 from isometry.plans.forecast.signal import Sight, Signal
+from isometry.plans.forecast.tables import Tables, unknown
 
 Weights = Callable[[str], tuple[float, float]]
 """Mean and std of the entries of a parameter, by path."""
@@ -36,6 +37,7 @@ class Step:
         signals: What is known of the values so far, by step; learned and constant ones included.
         weights: Mean and std of a parameter's entries.
         conditions: Under what the forward is forecast.
+        tables: What else is known of tables.
     """
 
     node: Node
@@ -43,6 +45,7 @@ class Step:
     signals: Mapping[int, Signal]
     weights: Weights
     conditions: Conditions = Conditions()
+    tables: Tables = unknown
 
     def index(self, name: str) -> int | None:
         """The step in the argument of that name."""
