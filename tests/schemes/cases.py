@@ -173,10 +173,10 @@ LARGE: dict[str, tuple[Scheme, Parameter]] = {
     "variance_scaling geometric": (schemes.GEOMETRIC, conv_transpose(64, 128, 4, 2)),
     "variance_scaling silent": (schemes.VarianceScaling(gain=0.0), dense(8, 8)),
     "variance_scaling empty": (schemes.HE_NORMAL, dense(8, 0)),
-    "weight_sums": (schemes.WeightSums(dense(8192, 64), NORMAL, -0.5, 0.25), bias(8192)),
+    "weight_sums": (schemes.WeightSums(dense(65536, 8), NORMAL, -0.5, 0.25), bias(65536)),
     "weight_sums orthogonal": (
-        schemes.WeightSums(conv(1024, 512, 3), schemes.DeltaOrthogonal(2.0), 1.5),
-        bias(1024),
+        schemes.WeightSums(conv(65536, 8, 3), schemes.DeltaOrthogonal(2.0), 1.5),
+        bias(65536),
     ),
     "zero_init": (schemes.ZerO(), dense(300, 100)),
     "zero_init wide": (schemes.ZerO(), conv(100, 300, 3, 3)),
