@@ -7,7 +7,7 @@ from isometry.graphs import Graph, Use, read
 from isometry.graphs.labels import Parts, parts
 from isometry.plans.forecast import bends, moments, widths
 from isometry.plans.forecast.backward import backward
-from isometry.plans.forecast.backward_prediction import Gradients, gradients_of
+from isometry.plans.forecast.backward_prediction import Gradients, Place, gradients_of
 from isometry.plans.forecast.forward import USUAL, forward, gaps
 from isometry.plans.forecast.rules import PARAMETRIZED
 from isometry.plans.forecast.signal import Signal
@@ -154,9 +154,9 @@ def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:
     return Layer(use.map.step, path, use.before, use.map.fan_in, *facts)
 
 
-def _with(layer: Layer, back: dict[int, Gradients]) -> Layer:
+def _with(layer: Layer, back: dict[Place, Gradients]) -> Layer:
     """A layer with what the backward forecast says of it."""
-    known = back.get(layer.step)
+    known = back.get((layer.step, layer.path))
     return layer if known is None else replace(layer, gradient=known.output, gradients=known)
 
 

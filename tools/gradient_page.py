@@ -1,0 +1,158 @@
+"""Measure the backward forecast on the zoo and write docs/forecast-backward.md.
+
+Run it when a backward rule of ``isometry.plans.forecast`` changes: ``python tools/gradient_page.py
+STORE``. The folder STORE, outside the repository, keeps what autograd showed, one file a model:
+half an hour the first time, a minute from then on.
+"""
+
+import json
+import statistics
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+import forecast_page  # noqa: E402 - the sibling tool names the models
+import isometry as iso  # noqa: E402 - the repository's tests hold the models
+from isometry import errors, graphs, plans  # noqa: E402 - as above
+from isometry.graphs.graph import from_json  # noqa: E402 - as above
+from tests.plans.forecast import backpropagating  # noqa: E402 - as above
+from tests.zoo import ZOO  # noqa: E402 - as above
+
+PAGE = ROOT / "docs" / "forecast-backward.md"
+BLOCK, LEAST, MOST = 16, 48, 512
+"""Draws are added by so many until all standard errors are small enough, or these are the most."""
+
+WORK = 8000
+"""Steps that are run in all, where that is between the least and the most draws."""
+
+SURE = 0.025
+"""Relative standard error of a root mean square at which drawing ends."""
+
+KNOWN = 0.05
+"""A root mean square that so many draws show less surely than this is left out of the errors."""
+
+DEAD = 1e-20
+"""A mean square below this is rounding: the gradient is zero."""
+
+Build = Callable[[], nn.Module]
+Example = Callable[[int], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Gradients of one kind: relative errors, draws inside the band, and what is left out.
+
+    Attributes:
+        errors: Of what is forecast and surely measured.
+        inside: Whether single draws fell inside.
+        unsure: How many the draws do not show surely enough.
+        missing: Names of those that autograd has a gradient for, and the forecast has none.
+    """
+
+    errors: tuple[tuple[str, float], ...] = ()
+    inside: tuple[bool, ...] = ()
+    unsure: int = 0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One model: the gradients of its maps' outputs, and of its weights."""
+
+    name: str
+    outputs: Side
+    weights: Side
+
+
+def cases() -> Iterator[tuple[str, Build, Example]]:
+    """Every model of the zoo."""
+    yield from ((one.name, one.build, forecast_page.varied(one.example)) for one in ZOO)
+
+
+def measured(store: Path, name: str, build: Build, example: Example) -> backpropagating.Seen:
+    """What autograd showed, from the store where it is known."""
+    file = store / f"{name}.json"
+    if not file.exists():
+        seen = drawn(build, example)
+        draws = [asdict(draw) for draw in seen.draws]
+        file.write_text(json.dumps({"graph": seen.graph.to_json(), "draws": draws}))
+    known = json.loads(file.read_text())
+    return backpropagating.Seen(
+        from_json(known["graph"]),
+        tuple(
+            backpropagating.Draw({int(i): q for i, q in one["steps"].items()}, one["weights"])
+            for one in known["draws"]
+        ),
+    )
+
+
+def drawn(build: Build, example: Example) -> backpropagating.Seen:
+    """So many draws that every root mean square is sure, or as many as are taken at most."""
+    stream = backpropagating.draws(build(), example, iso.plan(build), seeds=count())
+    draws: list[backpropagating.Draw] = []
+    while True:
+        block = list(islice(stream, BLOCK))
+        draws += [draw for _, draw in block]
+        seen = backpropagating.Seen(block[-1][0], tuple(draws))
+        if len(draws) >= min(max(WORK // len(seen.graph), LEAST), MOST) or unsureness(seen) < SURE:
+            return seen
+
+
+def unsureness(seen: backpropagating.Seen) -> float:
+    """The largest standard error of what the page compares."""
+    uses = graphs.read(seen.graph).uses
+    steps = [seen.step(use.map.step) for use in uses]
+    weights = [seen.weight(path) for use in uses for path in use.map.weights]
+    return max((backpropagating.uncertainty(one) for one in (*steps, *weights)), default=0.0)
+
+
+Pair = tuple[str, float | None, tuple[float, float], list[float]]
+"""A name, the forecast, its band, and the mean squares of the draws."""
+
+
+def side(pairs: Sequence[Pair]) -> Side:
+    """Forecasts held to measurements; a weight that is used twice counts once."""
+    errors_, inside, missing, unsure = [], [], [], 0
+    for name, made, (low, high), squares in pairs:
+        real = backpropagating.rms(squares)
+        if real**2 < DEAD and (made is None or made**2 < DEAD):
+            continue
+        if made is None:
+            missing.append(name)
+            continue
+        inside += [low <= square**0.5 <= high for square in squares]
+        if backpropagating.uncertainty(squares) > KNOWN:
+            unsure += 1
+        else:
+            errors_.append((name, abs(made / real - 1) if real > DEAD else float("inf")))
+    return Side(tuple(errors_), tuple(inside), unsure, tuple(missing))
+
+
+def compare(name: str, build: Build, seen: backpropagating.Seen) -> Row:
+    """The forecast of a model beside its measurement."""
+    layers = plans.forecast(seen.graph, iso.plan(build)).layers
+    outputs: dict[int, Pair] = {}
+    weights: dict[str, Pair] = {}
+    for layer in layers:
+        g = layer.gradients
+        bands = ((g.output_low, g.output_high), (g.low, g.high)) if g else ((0.0, 0.0),) * 2
+        outputs[layer.step] = (
+            layer.path,
+            g.output if g else None,
+            bands[0],
+            seen.step(layer.step),
+        )
+        if layer.path in seen.draws[0].weights:
+            made = g.weight if g else None
+            weights[layer.path] = (layer.path, made, bands[1], seen.weight(layer.path))
+    return Row(name, side(list(outputs.values())), side(list(weights.values())))
