@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isometry.graphs.maps import Map
-from isometry.plans.forecast import layouts, mapping
+from isometry.plans.forecast import backward_recurrent, layouts, mapping
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Step
@@ -27,7 +27,7 @@ def mapped(step: Step, gradient: GradientSignal) -> Shares:
         case "embedding":
             return _looked_up(step, gradient)
         case "recurrent":
-            return ()
+            return backward_recurrent.recurred(step, gradient)
         case _:
             return _mapped(step, made, gradient)
 
