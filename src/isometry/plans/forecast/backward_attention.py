@@ -78,6 +78,7 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
             free * alike * both,
             keys=_hidden(free * own, keys),
             depth=gradient.depth,
+            profile=gradient.profile,
             seen=(1 - made.same) / max(own * keys, TINY),
         ),
     )
@@ -118,6 +119,7 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     both = free * alike * passed_together(made) / keys * scale**2
     seen = (1 - made.same) / max(kept, TINY)
     logits = GradientSignal(own, both, 0.0, _hidden(own, keys), gradient.depth, seen)
+    logits = replace(logits, profile=gradient.profile)
     yield q, _queried(logits, key, keys)
     yield k, _keyed(logits, query, queries).times(heads)
 
@@ -132,7 +134,7 @@ def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> Gr
     total = queries * (gradient.square + alike)
     positions = (total - keys * square) / (keys * (keys - 1)) if keys > 1 else square
     shared = (queries / keys) ** 2 * gradient.samples
-    return replace(gradient, square=square, positions=positions, samples=shared, keys=0.0)
+    return replace(gradient, square=square, positions=positions, samples=shared, keys=0.0, profile=())
 
 
 def _weights(gradient: GradientSignal, value: Signal, width: float) -> GradientSignal:
@@ -143,6 +145,7 @@ def _weights(gradient: GradientSignal, value: Signal, width: float) -> GradientS
         0.0,
         width * gradient.square * value.positions,
         gradient.depth,
+        profile=gradient.profile,
     )
 
 
@@ -158,6 +161,7 @@ def _queried(logits: GradientSignal, key: Signal, keys: int) -> GradientSignal:
         keys * (logits.square * (key.square + chance) + logits.keys * lone),
         keys * logits.positions * (key.square + alike * lone),
         depth=logits.depth,
+        profile=logits.profile,
     )
 
 

@@ -40,7 +40,8 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
     sides = [made.signal]
     if made.kind == "bilinear":
         sides.append(step.index("input2") or made.signal)
-    whole = _product([step.signals[i] for i in sides])
+    square, *rest = _product([step.signals[i] for i in sides])
+    whole = (square * met(step, made.signal, gradient), rest[0], rest[1])
     for index in sides:
         others = _product([step.signals[i] for i in sides if i != index])
         yield index, _back(step, gradient, others, (index, weight), products=products)
@@ -101,6 +102,14 @@ def collected(
     alike += gradient.seen * gradient.square * max(square - apart, 0.0)  # of keys, by chance
     alike += (samples - 1) * positions * gradient.samples * across
     return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
+
+
+def met(step: Step, index: int, gradient: GradientSignal) -> float:
+    """``E δ² x²`` over ``E δ² E x²``, of positions where both are large or small."""
+    levels = step.profiles.get(index, ())
+    if not levels or len(levels) != len(gradient.profile):
+        return 1.0
+    return sum(a * b for a, b in zip(levels, gradient.profile, strict=True)) / len(levels)
 
 
 def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:

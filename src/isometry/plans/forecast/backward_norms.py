@@ -8,9 +8,11 @@ over ``n`` values, and less of one that many places share.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from isometry.plans.forecast import layouts, norms
+import numpy as np
+
+from isometry.plans.forecast import layouts, norms, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import TINY, Letter, Signal
 from isometry.plans.forecast.steps import Step
@@ -48,7 +50,7 @@ def normalised(step: Step, gradient: GradientSignal) -> Shares:
     yield from _learned(step, gradient, unit)
     inner = gradient if gain is None else gradient.times(gain.square).pulled(gradient.pull)
     group = group_of(step, before)
-    yield source, inner if group is None else projected(inner, before, unit, group)
+    yield source, inner if group is None else _before(step, source, inner, unit, group)
 
 
 def _learned(step: Step, gradient: GradientSignal, unit: Signal) -> Iterator[Share]:
@@ -93,7 +95,26 @@ def by_hand(step: Step, gradient: GradientSignal) -> Shares:
         before = step.signals[root]
         channels = max(layouts.count(before.layout, "C"), 1)
         group = Group(channels, centred=centred)
-        yield root, projected(gradient, before, step.signals[index], group)
+        yield root, _before(step, root, gradient, step.signals[index], group)
+
+
+def _before(
+    step: Step, source: int, gradient: GradientSignal, unit: Signal, group: Group
+) -> GradientSignal:
+    """The gradient before a norm; each position is divided by its own level, where it has one."""
+    made = projected(gradient, step.signals[source], unit, group)
+    levels = step.profiles.get(source, ())
+    if group.positions > 1 or not levels:
+        return replace(made, profile=gradient.profile)
+    arriving = gradient.profile or (1.0,) * len(levels)
+    if len(arriving) != len(levels):
+        return made
+    values = np.array(arriving) / np.maximum(levels, TINY)
+    mean = float(values.mean())
+    return replace(
+        made, square=made.square * mean, positions=made.positions * mean,
+        samples=made.samples * mean, profile=profiles.settled(values),
+    )
 
 
 def projected(

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
-from isometry.plans.forecast import bends, layouts, moments, pools
+from isometry.plans.forecast import bends, layouts, moments, pools, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.backward_sums import counted, slope_of
 from isometry.plans.forecast.signal import Letter
@@ -85,7 +86,20 @@ def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
         share["C"] * pairs["N"] * share["P"] ** 2,
         keys=whole,
     )
+    made = replace(made, profile=_places(step, source, gradient))
     return made.pulled(gradient.pull, pairs["P"])
+
+
+def _places(step: Step, source: int, gradient: GradientSignal) -> tuple[float, ...]:
+    """Which positions get the gradient of those that were picked."""
+    layout = step.signals[source].layout
+    axis, size = profiles.axis_of(layout), profiles.length(layout)
+    taken = None if axis is None else profiles.taken(step.node, axis, size)
+    if taken is None:
+        return gradient.profile
+    if len(gradient.profile) == int(taken.sum()):
+        taken[taken > 0] = gradient.profile
+    return profiles.settled(taken)
 
 
 def reduced(step: Step, gradient: GradientSignal) -> Shares:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter
 
+Profile = tuple[float, ...]
+"""One number a position, of mean 1; empty where all are alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class GradientSignal:
@@ -22,6 +25,7 @@ class GradientSignal:
         pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
             what gradients and values share: a slope that grows with the value pulls along it.
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
+        profile: Mean square at each position, divided by their mean; empty where all are alike.
     """
 
     square: float
@@ -31,6 +35,7 @@ class GradientSignal:
     depth: float = 0.0
     seen: float = 0.0
     pull: tuple[float, float] = (0.0, 0.0)
+    profile: tuple[float, ...] = ()
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -47,6 +52,7 @@ class GradientSignal:
             self.keys * keys,
             self.depth,
             self.seen,
+            profile=self.profile,
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -60,6 +66,7 @@ class GradientSignal:
             share**2 * self.depth + (1 - share) ** 2 * other.depth,
             max(self.seen, other.seen),
             (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
+            _mixed(self.profile, other.profile, share),
         )
 
     def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
@@ -77,6 +84,17 @@ class GradientSignal:
             places * self.keys,
             self.depth,
         )
+
+
+def _mixed(first: Profile, second: Profile, share: float) -> Profile:
+    """The profile of a sum, of whose mean square the first has a share."""
+    if not first and not second:
+        return ()
+    level = (1.0,) * max(len(first), len(second))
+    if first and second and len(first) != len(second):
+        return ()
+    pairs = zip(first or level, second or level, strict=True)
+    return tuple(share * a + (1 - share) * b for a, b in pairs)
 
 
 Share = tuple[int, GradientSignal]

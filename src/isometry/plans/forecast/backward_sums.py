@@ -4,7 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from isometry.plans.forecast import bends, layouts, moments, sums
+import numpy as np
+from numpy.typing import NDArray
+
+from isometry.plans.forecast import bends, layouts, moments, profiles, sums
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
@@ -107,7 +110,20 @@ def slope_of(function: moments.Function, var: float) -> moments.Function:
 
 def joined(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     """Every part gets its own places of the gradient."""
-    yield from ((i, gradient) for i in step.known)
+    start, axis = 0, step.axes()[0] if step.node.attribute("dim") is not None else 0
+    for index in step.known:
+        shape = step.shape(index)
+        size = shape[axis] if len(shape) > axis else 0
+        part = np.array(gradient.profile[start : start + size])
+        start += size
+        yield index, _part(gradient, part)
+
+
+def _part(gradient: GradientSignal, part: NDArray[np.float64]) -> GradientSignal:
+    """The gradient of some of the positions."""
+    if not len(part):
+        return gradient
+    return replace(gradient.times(float(part.mean())), profile=profiles.settled(part))
 
 
 def written(step: Step, gradient: GradientSignal) -> Iterator[Share]:

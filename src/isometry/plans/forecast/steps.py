@@ -1,7 +1,7 @@
 """What a rule is given: one step, what came before it, and the moments of its weights."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isometry.graphs import Node
 from isometry.graphs.labels import Parts
@@ -36,6 +36,7 @@ class Step:
         signals: What is known of the values so far, by step; learned and constant ones included.
         weights: Mean and std of a parameter's entries.
         conditions: Under what the forward is forecast.
+        profiles: Of values whose positions differ, how; on the way back alone.
     """
 
     node: Node
@@ -43,6 +44,7 @@ class Step:
     signals: Mapping[int, Signal]
     weights: Weights
     conditions: Conditions = Conditions()
+    profiles: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     def index(self, name: str) -> int | None:
         """The step in the argument of that name."""
