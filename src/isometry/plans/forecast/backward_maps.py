@@ -100,7 +100,9 @@ def collected(
     square, apart, across = before
     alike = (positions - 1) * gradient.positions * apart
     alike += gradient.seen * gradient.square * max(square - apart, 0.0)  # of keys, by chance
-    alike += (samples - 1) * positions * gradient.samples * across
+    both = min(apart, across)  # what two samples share at different positions, at most
+    alike += (samples - 1) * gradient.samples * across
+    alike += (samples - 1) * (positions - 1) * gradient.cross * both
     return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
 
 

@@ -112,8 +112,8 @@ def _before(
     values = np.array(arriving) / np.maximum(levels, TINY)
     mean = float(values.mean())
     return replace(
-        made, square=made.square * mean, positions=made.positions * mean,
-        samples=made.samples * mean, profile=profiles.settled(values),
+        made.times(mean),
+        profile=profiles.settled(values),
     )
 
 
@@ -123,35 +123,44 @@ def projected(
     """The gradient before a norm, from the gradient after it and ``x̂``."""
     length = max(unit.square, TINY)
     within, across = unit.positions / length, unit.samples / length
-    many, apart = group.positions - 1, (group.samples - 1) * group.positions
-    level = gradient.square + many * gradient.positions + apart * gradient.samples
+    both = min(within, across)
+    many, others = group.positions - 1, group.samples - 1
+    level = gradient.square + many * gradient.positions
+    level += others * (gradient.samples + many * gradient.cross)
     level = level / group.size if group.centred else 0.0
-    radial = gradient.square * length
-    radial += many * (gradient.positions * within * length + gradient.pull[0])
-    radial += apart * (gradient.samples * across * length + gradient.pull[1])
-    radial /= group.size
+    radial = gradient.square + many * gradient.positions * within
+    radial += others * (gradient.samples * across + many * gradient.cross * both)
+    pulls = many * gradient.pull[0] + others * group.positions * gradient.pull[1]
+    radial = (radial * length + pulls) / group.size
     scale = _scale(before, unit) * _uneven(before, (within, across), group)
     own = group.positions == 1  # every position has a mean and a length of its own
     alone = 1 - (group.centred + within**2) / group.size
     positions = gradient.positions * alone if own else gradient.positions - level - radial * within
     mixed = group.samples > 1
-    samples = gradient.samples - level - radial * across if mixed else gradient.samples
     return GradientSignal(
         max(gradient.square - level - radial, 0.0) * scale,
         positions * scale,
-        samples * scale,
+        (gradient.samples - mixed * (level + radial * across)) * scale,
         depth=gradient.depth,
+        cross=(gradient.cross - mixed * (level + radial * both)) * scale,
     )
 
 
-def _uneven(before: Signal, alike: tuple[float, float], group: Group) -> float:
-    """``E (1/v̂) E v̂`` of a level over ``n`` places only: ``1 + (κ - 1)/n``, to first order.
+FEWEST = 3.0
+"""Degrees of freedom at least: from fewer, rare draws make the mean of ``1/v``, if it has one."""
 
-    Places that are correlated, by chance too, count for less.
+
+def _uneven(before: Signal, alike: tuple[float, float], group: Group) -> float:
+    """``E (1/v) E v`` of a level over few places: ``k/(k - 2)`` of ``k`` degrees of freedom.
+
+    So it is for ``v`` of a ``χ²`` law. Places that are correlated, by chance too, count for less.
     """
     within, across = (min(c**2 + 1 / before.rank, 1.0) for c in alike)
     pairs = (group.positions - 1) * within + (group.samples - 1) * group.positions * across
-    return 1 + max(before.kurtosis - 1, 0.0) * (1 + pairs) / max(group.size, 2.0)
+    places = (group.size - group.centred) / (1 + pairs)
+    spread = max(before.kurtosis - 1, 0.0)
+    freedom = max(2 * places / spread, FEWEST) if spread > 0 else math.inf
+    return 1 / (1 - 2 / freedom)
 
 
 def _scale(before: Signal, unit: Signal) -> float:

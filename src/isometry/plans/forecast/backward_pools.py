@@ -41,9 +41,8 @@ def _conserved(
     before, after = counted(step, source)["P"], counted(step, step.node.index)["P"]
     total = after * (gradient.square + (after - 1) * gradient.positions)
     pairs = (total - before * square) / (before * (before - 1)) if before > 1 else square
-    return GradientSignal(
-        square, pairs, gradient.samples * (after / before) ** 2, depth=gradient.depth
-    )
+    others = after / before**2 * (gradient.samples + (after - 1) * gradient.cross)
+    return GradientSignal(square, pairs, others, depth=gradient.depth, cross=others)
 
 
 def _routed(step: Step, gradient: GradientSignal, held: dict[int, float]) -> Share:
@@ -118,7 +117,9 @@ def reduced(step: Step, gradient: GradientSignal) -> Shares:
     same = (copies - 1) / (places - 1) if places > 1 else 1.0
     positions = same * gradient.square + (1 - same) * (gradient.positions if left > 1 else 0.0)
     samples = _over_samples(gradient, all_["N"], held.get("N", 1))
-    made = GradientSignal(gradient.square, positions, samples, depth=gradient.depth)
+    spread = copies > 1 or held.get("N", 1) > 1
+    cross = samples if spread else gradient.cross
+    made = GradientSignal(gradient.square, positions, samples, depth=gradient.depth, cross=cross)
     yield source, made.times(1 / over**2 if step.node.op == "mean" else 1.0)
 
 

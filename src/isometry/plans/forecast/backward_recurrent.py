@@ -164,9 +164,11 @@ def _measured(gradient: GradientSignal, values: Array) -> GradientSignal:
     square = float((values**2).mean())
     pairs = (values.sum(2) ** 2 - (values**2).sum(2)).mean() / max(steps * (steps - 1), 1)
     others = (values.sum(1) ** 2 - (values**2).sum(1)).mean() / (samples * (samples - 1))
+    shared = float(others) if gradient.samples else 0.0
     return GradientSignal(
         square,
         float(pairs) if steps > 1 else 0.0,
-        float(others) if gradient.samples else 0.0,
+        shared,
         depth=gradient.depth,
+        cross=shared,
     )

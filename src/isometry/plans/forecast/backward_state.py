@@ -19,7 +19,9 @@ class GradientSignal:
     Attributes:
         square: ``E δ²``.
         positions: ``E δ δ'`` of one channel at two positions of one sample.
-        samples: ``E δ δ'`` of one channel in two samples; zero unless a norm mixes samples.
+        samples: ``E δ δ'`` of one channel at one position of two samples; zero unless a norm mixes
+            samples.
+        cross: The same at different positions of two samples.
         keys: Of attention weights and logits: ``E δ δ'`` at two keys of one query.
         seen: Of logits: how many keys a query averages over; of keys: the same, per other key.
         pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
@@ -35,7 +37,8 @@ class GradientSignal:
     depth: float = 0.0
     seen: float = 0.0
     pull: tuple[float, float] = (0.0, 0.0)
-    profile: tuple[float, ...] = ()
+    profile: Profile = ()
+    cross: float = 0.0
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -53,6 +56,7 @@ class GradientSignal:
             self.depth,
             self.seen,
             profile=self.profile,
+            cross=self.cross * min(positions, samples),
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -67,6 +71,7 @@ class GradientSignal:
             max(self.seen, other.seen),
             (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
             _mixed(self.profile, other.profile, share),
+            self.cross + other.cross,
         )
 
     def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
@@ -76,13 +81,14 @@ class GradientSignal:
     def summed(self, over: Mapping[Letter, int]) -> "GradientSignal":
         """Added up over some samples, positions and channels; channels are independent."""
         n, p, c = (over.get(letter, 1) for letter in ("N", "P", "C"))
-        places, rest = n * p * c, (n - 1) * p * self.samples
+        places, rest = n * p * c, (n - 1) * (self.samples + (p - 1) * self.cross)
         return GradientSignal(
             places * max(self.square + (p - 1) * self.positions + rest, 0.0),
             places * (p * self.positions + rest),
-            places * n * p * self.samples,
+            places * n * (self.samples + (p - 1) * self.cross),
             places * self.keys,
             self.depth,
+            cross=places * n * p * self.cross,
         )
 
 

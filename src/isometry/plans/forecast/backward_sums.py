@@ -85,9 +85,14 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
         return shared * alike, shared * (pulled - alike * covariance)
 
     positions, along = both(gradient.positions, before.positions)
-    samples, across = both(gradient.samples, before.samples)
+    samples, _ = both(gradient.samples, before.samples)
+    cross, across = both(gradient.cross, min(before.positions, before.samples))
     return replace(
-        gradient.times(alone), positions=positions, samples=samples, pull=(along, across)
+        gradient.times(alone),
+        positions=positions,
+        samples=samples,
+        cross=cross,
+        pull=(along, across),
     )
 
 
