@@ -18,6 +18,10 @@ from isometry.plans.forecast.signal import TINY, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
 
+EVEN = 1e-6
+"""Gains whose relative variance is below this turn no gradient."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """What a norm averages over.
@@ -39,6 +43,11 @@ class Group:
         """Values that share one mean and one length."""
         return self.channels * self.positions * self.samples
 
+    @property
+    def single(self) -> bool:
+        """Whether it holds channels of one place only."""
+        return self.positions == 1 and self.samples == 1
+
 
 def normalised(step: Step, gradient: GradientSignal) -> Shares:
     """A norm that is one call, then its learned gain and shift."""
@@ -48,7 +57,11 @@ def normalised(step: Step, gradient: GradientSignal) -> Shares:
     unit = norms.NORMS[step.node.op](step, before)
     gain = step.slot("weight")
     yield from _learned(step, gradient, unit)
-    inner = gradient if gain is None else gradient.times(gain.square).pulled(gradient.pull)
+    inner = gradient
+    if gain is not None:
+        even = gain.square <= gain.mean**2 * (1 + EVEN)
+        inner = gradient.times(gain.square).pulled(gradient.pull)
+        inner = replace(inner, hidden=gradient.hidden if even else (0.0, 0.0))
     group = group_of(step, before)
     yield source, inner if group is None else _before(step, source, inner, unit, group)
 
@@ -113,6 +126,7 @@ def _before(
     mean = float(values.mean())
     return replace(
         made.times(mean),
+        hidden=made.hidden,
         profile=profiles.settled(values),
     )
 
@@ -127,14 +141,15 @@ def projected(
     many, others = group.positions - 1, group.samples - 1
     level = gradient.square + many * gradient.positions
     level += others * (gradient.samples + many * gradient.cross)
-    level = level / group.size if group.centred else 0.0
+    seen = [1 - done for done in gradient.hidden] if group.single else [1.0, 1.0]
+    level = seen[0] * level / group.size if group.centred else 0.0
     radial = gradient.square + many * gradient.positions * within
     radial += others * (gradient.samples * across + many * gradient.cross * both)
     pulls = many * gradient.pull[0] + others * group.positions * gradient.pull[1]
-    radial = (radial * length + pulls) / group.size
+    radial = seen[1] * (radial * length + pulls) / group.size
     scale = _scale(before, unit) * _uneven(before, (within, across), group)
     own = group.positions == 1  # every position has a mean and a length of its own
-    alone = 1 - (group.centred + within**2) / group.size
+    alone = 1 - (seen[0] * group.centred + seen[1] * within**2) / group.size
     positions = gradient.positions * alone if own else gradient.positions - level - radial * within
     mixed = group.samples > 1
     return GradientSignal(
@@ -143,6 +158,7 @@ def projected(
         (gradient.samples - mixed * (level + radial * across)) * scale,
         depth=gradient.depth,
         cross=(gradient.cross - mixed * (level + radial * both)) * scale,
+        hidden=(float(group.centred), 1.0) if group.single else (0.0, 0.0),
     )
 
 

@@ -27,6 +27,8 @@ class GradientSignal:
         pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
             what gradients and values share: a slope that grows with the value pulls along it.
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
+        hidden: How much of what it has along a constant, and along the value itself, a norm ahead
+            took out already, over channels.
         profile: Mean square at each position, divided by their mean; empty where all are alike.
     """
 
@@ -39,6 +41,7 @@ class GradientSignal:
     pull: tuple[float, float] = (0.0, 0.0)
     profile: Profile = ()
     cross: float = 0.0
+    hidden: tuple[float, float] = (0.0, 0.0)
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -72,6 +75,7 @@ class GradientSignal:
             (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
             _mixed(self.profile, other.profile, share),
             self.cross + other.cross,
+            (_between(self, other, 0, share), _between(self, other, 1, share)),
         )
 
     def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
@@ -90,6 +94,10 @@ class GradientSignal:
             self.depth,
             cross=places * n * p * self.cross,
         )
+
+
+def _between(first: "GradientSignal", second: "GradientSignal", part: int, share: float) -> float:
+    return share * first.hidden[part] + (1 - share) * second.hidden[part]
 
 
 def _mixed(first: Profile, second: Profile, share: float) -> Profile:

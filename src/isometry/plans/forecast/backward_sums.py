@@ -24,6 +24,7 @@ def added(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         factor = step.number("alpha", 1.0) ** 2 if place else 1.0
         share = factor * step.signals[index].var / max(step.signals[step.node.index].var, TINY)
         made = gradient.times(factor).pulled(gradient.pull, share**2)
+        made = replace(made, hidden=(gradient.hidden[0], gradient.hidden[1] * min(share, 1.0)))
         yield index, unbroadcast(made, _layout(step), step.shape(index))
 
 
