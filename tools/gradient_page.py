@@ -144,8 +144,9 @@ def side(pairs: Sequence[Pair]) -> Side:
     """Forecasts held to measurements; a weight that is used twice counts once."""
     errors_, inside, missing, unsure = [], [], [], 0
     for name, made, (low, high), squares in pairs:
-        real = backpropagating.rms(squares)
-        if real**2 < DEAD and (made is None or made**2 < DEAD):
+        real = backpropagating.rms(squares) if squares else 0.0
+        zero = real**2 < DEAD and (made is None or made**2 < DEAD)
+        if zero or not squares:  # none asked of autograd
             continue
         if made is None:
             missing.append(name)
@@ -170,7 +171,7 @@ def compare(name: str, build: Build, seen: backpropagating.Seen) -> Row:
             layer.path,
             g.output if g else None,
             bands[0],
-            seen.step(layer.step),
+            seen.step(layer.step) if layer.step in seen.draws[0].steps else [],
         )
         if layer.path in seen.draws[0].weights:
             made = g.weight if g else None

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from isometry import rng
-from isometry.plans.forecast import attention
+from isometry.plans.forecast import attention, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
@@ -121,7 +121,7 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     logits = GradientSignal(own, both, 0.0, _hidden(own, keys), gradient.depth, seen)
     logits = replace(logits, profile=gradient.profile)
     yield q, _queried(logits, key, keys)
-    yield k, _keyed(logits, query, queries).times(heads)
+    yield k, _keyed(step, logits, q, queries).times(heads)
 
 
 def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> GradientSignal:
@@ -165,12 +165,13 @@ def _queried(logits: GradientSignal, key: Signal, keys: int) -> GradientSignal:
     )
 
 
-def _keyed(logits: GradientSignal, query: Signal, queries: int) -> GradientSignal:
+def _keyed(step: Step, logits: GradientSignal, q: int, queries: int) -> GradientSignal:
     """``Σ_t δ_tk Q_t``: over all queries, of which two may send alike."""
+    query, met = step.signals[q], profiles.met(step.profiles.get(q, ()), logits.profile)
     lone = (queries - 1) * query.positions
     alike = logits.positions / max(logits.square, TINY)
     return GradientSignal(
-        queries * (logits.square * query.square + logits.positions * lone),
+        queries * (logits.square * query.square * met + logits.positions * lone),
         queries * logits.keys * (query.square + alike * lone),
         depth=logits.depth,
         seen=logits.seen / query.rank,
@@ -204,4 +205,4 @@ def _both(step: Step, gradient: GradientSignal, left: int, right: int) -> Iterat
         yield left, averaged(scaled, second.mix, columns, shared)
     else:
         yield left, _queried(scaled, second, columns)
-        yield right, _keyed(scaled, first, rows)
+        yield right, _keyed(step, scaled, left, rows)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isometry.graphs.maps import Map
-from isometry.plans.forecast import backward_recurrent, layouts, mapping
+from isometry.plans.forecast import backward_recurrent, layouts, mapping, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Step
@@ -41,7 +41,7 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
     if made.kind == "bilinear":
         sides.append(step.index("input2") or made.signal)
     square, *rest = _product([step.signals[i] for i in sides])
-    whole = (square * met(step, made.signal, gradient), rest[0], rest[1])
+    whole = (square * profiles.met(step.profiles.get(made.signal, ()), gradient.profile), rest[0], rest[1])
     for index in sides:
         others = _product([step.signals[i] for i in sides if i != index])
         yield index, _back(step, gradient, others, (index, weight), products=products)
@@ -104,14 +104,6 @@ def collected(
     alike += (samples - 1) * gradient.samples * across
     alike += (samples - 1) * (positions - 1) * gradient.cross * both
     return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
-
-
-def met(step: Step, index: int, gradient: GradientSignal) -> float:
-    """``E δ² x²`` over ``E δ² E x²``, of positions where both are large or small."""
-    levels = step.profiles.get(index, ())
-    if not levels or len(levels) != len(gradient.profile):
-        return 1.0
-    return sum(a * b for a, b in zip(levels, gradient.profile, strict=True)) / len(levels)
 
 
 def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:

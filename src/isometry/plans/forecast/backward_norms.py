@@ -122,7 +122,7 @@ def _before(
     arriving = gradient.profile or (1.0,) * len(levels)
     if len(arriving) != len(levels):
         return made
-    values = np.array(arriving) / np.maximum(levels, TINY)
+    values = np.array(arriving) / profiles.lengths(levels, unit)
     mean = float(values.mean())
     return replace(
         made.times(mean),

@@ -107,6 +107,9 @@ def reduced(step: Step, gradient: GradientSignal) -> Shares:
     if before is None or source is None:
         return
     axes = step.axes()
+    if step.node.op in ("max", "amax") and (held := _places_of(step, source, axes)):
+        yield _routed(step, gradient, {held: 1.0})
+        return
     if step.node.op not in ("mean", "sum") or len(before.layout) <= max(axes, default=-1):
         yield source, picked(step, source, gradient)
         return
@@ -121,6 +124,14 @@ def reduced(step: Step, gradient: GradientSignal) -> Shares:
     cross = samples if spread else gradient.cross
     made = GradientSignal(gradient.square, positions, samples, depth=gradient.depth, cross=cross)
     yield source, made.times(1 / over**2 if step.node.op == "mean" else 1.0)
+
+
+def _places_of(step: Step, source: int, axes: tuple[int, ...]) -> int:
+    """How many positions, and nothing else, some axes hold; 0 where they hold more."""
+    layout = step.signals[source].layout
+    held = layouts.letters(layout, axes) if len(layout) > max(axes, default=-1) else {}
+    rest = math.prod(n for letter, n in held.items() if letter != "P")
+    return held.get("P", 0) if rest == 1 else 0
 
 
 def _over_samples(gradient: GradientSignal, samples: int, copies: int) -> float:

@@ -44,8 +44,8 @@ def multiplied(step: Step, gradient: GradientSignal) -> Iterator[Share]:
             yield sides[0][0], gradient.times(_factor(step) ** 2).pulled(gradient.pull)
         case _ if len(sides) == 2:
             (a, first), (b, second) = sides
-            yield a, _times(step, gradient, second, a)
-            yield b, _times(step, gradient, first, b)
+            yield a, _times(step, gradient, (second, first), a)
+            yield b, _times(step, gradient, (first, second), b)
 
 
 def _factor(step: Step) -> float:
@@ -53,8 +53,19 @@ def _factor(step: Step) -> float:
     return 1 / by if step.node.op == "div" and by else by
 
 
-def _times(step: Step, gradient: GradientSignal, other: Signal, to: int) -> GradientSignal:
+def _times(
+    step: Step, gradient: GradientSignal, sides: tuple[Signal, Signal], to: int
+) -> GradientSignal:
+    """``δ x`` for the side that meets ``x``; a slope that pulls along ``x y`` pulls along ``x``."""
+    other, own = sides
     made = gradient.met(other.square, other.positions, other.samples, keys=other.square)
+    along, across = (pull / max(own.square, TINY) for pull in gradient.pull)
+    made = replace(
+        made,
+        positions=made.positions + along,
+        samples=made.samples + across,
+        cross=made.cross + across,
+    )
     return unbroadcast(made, _layout(step), step.shape(to))
 
 

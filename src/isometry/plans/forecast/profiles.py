@@ -34,6 +34,13 @@ def settled(values: Array) -> Profile:
     return tuple((values / level).tolist())
 
 
+def met(first: Profile, second: Profile) -> float:
+    """Mean of a product over the product of the means: more where both are large at once."""
+    if not first or len(first) != len(second):
+        return 1.0
+    return sum(a * b for a, b in zip(first, second, strict=True)) / len(first)
+
+
 def axis_of(layout: Layout) -> int | None:
     """The only axis that holds positions, and nothing else."""
     held = [i for i, axis in enumerate(layout) if any(name == "P" and n > 1 for name, n in axis)]
@@ -70,9 +77,30 @@ def _profile(found: Parts, signals: Mapping[int, Signal], known: Known, node: No
         return signal if made.kind in ("linear", "matmul") else ()
     if region is not None and region.nonlinear:
         return _bent(found, signals, known, node.index)
+    if node.index in found.sources.norms:
+        return _normed(found, signals, known, node)
     rule = RULES.get(node.family)
-    unlike = node.index in found.sources.norms or node.index in found.sources.inside
+    unlike = node.index in found.sources.inside
     return () if rule is None or unlike else rule(found, signals, known, node)
+
+
+def lengths(levels: Profile, unit: Signal) -> Array:
+    """``v + ε`` of every position over its mean: ``unit`` is ``v/(v + ε)`` of the mean of all."""
+    small = max(1 / max(unit.square, TINY) - 1, SMALLEST)
+    return (np.array(levels) + small) / (1 + small)
+
+
+def _normed(found: Parts, signals: Mapping[int, Signal], known: Known, node: Node) -> Profile:
+    """Level, but where so little is there that ``ε`` shows: a token of zeros stays one."""
+    root = found.sources.norms.get(node.index, node.inputs[0])
+    levels, unit = known.get(root, ()), signals[node.index]
+    if not levels or node.op in ("batch_norm", "group_norm", "instance_norm"):
+        return ()
+    return settled(np.array(levels) / lengths(levels, unit))
+
+
+SMALLEST = 1e-9
+"""What norms add at least, relative to what they divide."""
 
 
 def _bent(found: Parts, signals: Mapping[int, Signal], known: Known, index: int) -> Profile:
@@ -130,6 +158,7 @@ RULES: dict[Family, Callable[[Parts, Mapping[int, Signal], Known, Node], Profile
     "concatenation": _joined,
     "dropout": _kept,
     "mask": _kept,
+    "norm": _normed,
     "scale": _kept,
     "view": _kept,
 }
