@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isometry.plans.forecast import layouts, recurrent, unrolled
+from isometry.plans.forecast import backward_unrolled, layouts, recurrent
 from isometry.plans.forecast.backward_cells import BACKWARD, Array
 from isometry.plans.forecast.backward_state import GradientSignal, Share
 from isometry.plans.forecast.steps import Step
-from isometry.plans.forecast.unrolled import SAMPLES, Layer
+from isometry.plans.forecast.backward_unrolled import SAMPLES, Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ def recurred(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         return
     rows = _parameters(step)
     real, columns = step.shape(rows[0][1])[1], step.shape(rows[0][0])[1]
-    size = unrolled.size_of(step, real)
+    size = backward_unrolled.size_of(step, real)
     moments = (before.mean, before.square, before.positions, before.samples)
-    x = unrolled.gaussian("input", moments, size, min(columns, recurrent.WIDTH))
+    x = backward_unrolled.gaussian("input", moments, size, min(columns, recurrent.WIDTH))
     layers = _layers(step, x, rows, size)
     arriving = _arriving(step, gradient, layers, size)
     wider = real / min(real, recurrent.WIDTH) * x.shape[-1] / columns
@@ -55,7 +55,7 @@ def recurred(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         below = np.zeros_like(row[0].inputs)
         for way, layer in enumerate(row):
             ends = arriving.of(depth * len(row) + way)
-            back = sent_back(unrolled.kind(step), layer, _part(top, layer, way), ends)
+            back = sent_back(backward_unrolled.kind(step), layer, _part(top, layer, way), ends)
             yield from _collected(step, gradient, layer, back)
             yield from _started(step, gradient, back)
             below = below + back.inputs[:, :, :: 1 - 2 * way]
@@ -74,13 +74,13 @@ def _parameters(step: Step) -> list[tuple[int, ...]]:
 
 
 def _layers(
-    step: Step, x: Array, rows: list[tuple[int, ...]], size: unrolled.Size
+    step: Step, x: Array, rows: list[tuple[int, ...]], size: backward_unrolled.Size
 ) -> list[list[Layer]]:
     both = 2 if step.node.attribute("bidirectional") is True else 1
     layers: list[list[Layer]] = []
     for start in range(0, len(rows), both):
         turned = [x[:, :, :: 1 - 2 * way] for way in range(both)]
-        row = [unrolled.ran(step, turned[w], rows[start + w], size) for w in range(both)]
+        row = [backward_unrolled.ran(step, turned[w], rows[start + w], size) for w in range(both)]
         x = np.concatenate([one.states[:, :, :: 1 - 2 * w] for w, one in enumerate(row)], -1)
         layers.append(row)
     return layers
@@ -100,18 +100,18 @@ class Arriving:
 
 
 def _arriving(
-    step: Step, gradient: GradientSignal, layers: list[list[Layer]], size: unrolled.Size
+    step: Step, gradient: GradientSignal, layers: list[list[Layer]], size: backward_unrolled.Size
 ) -> Arriving:
     count, width = sum(map(len, layers)), layers[0][0].states.shape[-1]
     wide = width * len(layers[0])
-    ends = unrolled.Size(size.draws, count)
-    place = int(step.number("output", 0.0)) + unrolled.is_cell(step)
+    ends = backward_unrolled.Size(size.draws, count)
+    place = int(step.number("output", 0.0)) + backward_unrolled.is_cell(step)
     own = (0.0, gradient.square, gradient.positions, gradient.samples)
     moments = [own if place == i else (0.0,) * 4 for i in range(3)]
     return Arriving(
-        unrolled.gaussian("states", moments[0], size, wide),
-        unrolled.gaussian("last", moments[1], ends, width),
-        unrolled.gaussian("cells", moments[2], ends, width),
+        backward_unrolled.gaussian("states", moments[0], size, wide),
+        backward_unrolled.gaussian("last", moments[1], ends, width),
+        backward_unrolled.gaussian("cells", moments[2], ends, width),
     )
 
 
@@ -138,7 +138,7 @@ def sent_back(kind: str, layer: Layer, states: Array, ends: tuple[Array, Array])
 def _collected(step: Step, gradient: GradientSignal, layer: Layer, back: Back) -> Iterator[Share]:
     """Of matrices ``Σ_t x_t δ_t``, of biases ``Σ_t δ_t``; over samples, these add up."""
     samples = max(layouts.count(step.signals[step.node.index].layout, "N"), 1)
-    longer = unrolled.length(step) / layer.inputs.shape[2]
+    longer = backward_unrolled.length(step) / layer.inputs.shape[2]
     before = np.stack([one.state for one in layer.moments], 2)
     ones = np.ones((*layer.inputs.shape[:3], 1))
     pairs = ((layer.inputs, back.entered), (before, back.kept), (ones, back.entered))
