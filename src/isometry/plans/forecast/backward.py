@@ -23,7 +23,7 @@ from isometry.plans.forecast.backward_loss import Loss, started
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.forward import USUAL
 from isometry.plans.forecast.signal import Signal
-from isometry.plans.forecast.steps import Conditions, Step, Weights
+from isometry.plans.forecast.steps import Conditions, Kurtosis, Step, Weights, normal
 
 
 def backward(
@@ -33,6 +33,7 @@ def backward(
     *,
     loss: Loss = "cotangent",
     conditions: Conditions = USUAL,
+    kurtosis: Kurtosis = normal,
 ) -> dict[int, GradientSignal]:
     """What is known of the gradient with respect to every value, by step.
 
@@ -44,6 +45,7 @@ def backward(
             variance 1; ``"cross-entropy"``: outputs are logits over their last axis, of which the
             mean loss is taken, divided by ``log C``.
         conditions: Under what the forward ran.
+        kurtosis: Kurtosis of a parameter's entries, by path.
 
     Returns:
         One entry for every value that a gradient reaches, weights and biases included: the step of
@@ -56,7 +58,7 @@ def backward(
     for node in reversed(graph.nodes):
         gradient = known.get(node.index)
         if gradient is not None and (node.signal or found.links.learned[node.index]):
-            step = Step(node, found, signals, weights, conditions, shapes)
+            step = Step(node, found, signals, weights, conditions, shapes, kurtosis)
             _arrive(known, (_fitting(signals, share) for share in _shares(step, gradient)))
     return known
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isometry.graphs.maps import Map
-from isometry.plans.forecast import backward_recurrent, layouts, mapping, profiles
+from isometry.plans.forecast import backward_recurrent, backward_widths, layouts, mapping, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Step
@@ -88,7 +88,9 @@ def _back(
     to, weight = ends
     fan = products / _size(step, to)
     made = gradient.times(fan * step.signals[weight].square).met(*others)
-    return replace(made, depth=gradient.depth + (KURTOSIS - 1) / max(fan, 1.0), seen=0.0)
+    layout = step.signals[step.node.index].layout
+    depth = gradient.depth + backward_widths.drawn(gradient, layout)
+    return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0))
 
 
 def collected(
@@ -103,7 +105,8 @@ def collected(
     both = min(apart, across)  # what two samples share at different positions, at most
     alike += (samples - 1) * gradient.samples * across
     alike += (samples - 1) * (positions - 1) * gradient.cross * both
-    return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
+    made = max(places * (gradient.square * square + alike), 0.0)
+    return GradientSignal(made, depth=gradient.depth)
 
 
 def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from isometry.plans.forecast import layouts, norms, profiles
+from isometry.plans.forecast import layouts, norms, profiles, widths
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import TINY, Letter, Signal
 from isometry.plans.forecast.steps import Step
@@ -55,6 +55,7 @@ def normalised(step: Step, gradient: GradientSignal) -> Shares:
     if before is None or source is None:
         return
     unit = norms.NORMS[step.node.op](step, before)
+    before = replace(before, rank=before.rank / _unevenness(step, source))
     gain = step.slot("weight")
     yield from _learned(step, gradient, unit)
     inner = gradient
@@ -63,7 +64,21 @@ def normalised(step: Step, gradient: GradientSignal) -> Shares:
         inner = gradient.times(gain.square).pulled(gradient.pull)
         inner = replace(inner, hidden=gradient.hidden if even else (0.0, 0.0))
     group = group_of(step, before)
-    yield source, inner if group is None else _before(step, source, inner, unit, group)
+    if group is None:
+        yield source, inner
+    else:
+        yield source, _before(step, (source, before), inner, unit, group)
+
+
+def _unevenness(step: Step, source: int) -> float:
+    """``(κ - 1)/2`` of the weights that made a value: how much their mean square varies by draw."""
+    made = step.parts.maps.get(source)
+    paths = made.weights if made is not None and made.kind != "embedding" else ()
+    return max((step.kurtosis(paths[0]) - 1) / 2, LEAST) if len(paths) == 1 else 1.0
+
+
+LEAST = 0.1
+"""Weights of fewer different sizes than this still make no two channels alike."""
 
 
 def _learned(step: Step, gradient: GradientSignal, unit: Signal) -> Iterator[Share]:
@@ -108,14 +123,15 @@ def by_hand(step: Step, gradient: GradientSignal) -> Shares:
         before = step.signals[root]
         channels = max(layouts.count(before.layout, "C"), 1)
         group = Group(channels, centred=centred)
-        yield root, _before(step, root, gradient, step.signals[index], group)
+        yield root, _before(step, (root, before), gradient, step.signals[index], group)
 
 
 def _before(
-    step: Step, source: int, gradient: GradientSignal, unit: Signal, group: Group
+    step: Step, behind: tuple[int, Signal], gradient: GradientSignal, unit: Signal, group: Group
 ) -> GradientSignal:
     """The gradient before a norm; each position is divided by its own level, where it has one."""
-    made = projected(gradient, step.signals[source], unit, group)
+    source, before = behind
+    made = projected(gradient, before, unit, group)
     levels = step.profiles.get(source, ())
     if group.positions > 1 or not levels:
         return replace(made, profile=gradient.profile)
@@ -156,7 +172,7 @@ def projected(
         max(gradient.square - level - radial, 0.0) * scale,
         positions * scale,
         (gradient.samples - mixed * (level + radial * across)) * scale,
-        depth=gradient.depth,
+        depth=gradient.depth + widths.total(before),
         cross=(gradient.cross - mixed * (level + radial * both)) * scale,
         hidden=(float(group.centred), 1.0) if group.single else (0.0, 0.0),
     )

@@ -2,16 +2,12 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isometry.graphs import Graph, Use
-from isometry.plans.forecast import widths
+from isometry.plans.forecast import backward_widths
 from isometry.plans.forecast.backward_state import GradientSignal
-from isometry.plans.forecast.signal import Signal
-
-RULE = 0.08
-"""What the backward rules are allowed to be off, relative, beside the draw."""
-
+from isometry.plans.forecast.signal import Layout, Signal
 
 @dataclass(frozen=True, slots=True)
 class Gradients:
@@ -52,14 +48,17 @@ def gradients_of(
         weight = at.get(path)
         if weight is not None and weight in known and use.map.step in known:
             before = signals.get(use.map.signal) if use.map.signal is not None else None
-            found[use.map.step, path] = _gradients(known[use.map.step], known[weight], before)
+            ends = known[use.map.step], known[weight]
+            found[use.map.step, path] = _gradients(ends, signals[use.map.step].layout, before)
     return found
 
 
-def _gradients(output: GradientSignal, weight: GradientSignal, before: Signal | None) -> Gradients:
-    """The band of ``Σ δ x``: the logarithms of both factors vary, independently."""
-    drawn = weight.depth + (widths.total(before) if before is not None else 0.0)
-    made, rms = (math.sqrt(max(one.square, 0.0)) for one in (output, weight))
-    half, own = (widths.CHANCE * math.sqrt(one) / 2 + RULE for one in (drawn, output.depth))
-    ends = (rms * math.exp(-half), rms * math.exp(half))
-    return Gradients(made, rms, *ends, made * math.exp(-own), made * math.exp(own))
+def _gradients(
+    ends: tuple[GradientSignal, GradientSignal], layout: Layout, before: Signal | None
+) -> Gradients:
+    """Both sides with their bands."""
+    output, weight = ends
+    made, rms = (math.sqrt(max(one.square, 0.0)) for one in ends)
+    drawn = backward_widths.of_weight(replace(output, depth=weight.depth), layout, before)
+    own = backward_widths.band(made, backward_widths.total(output, layout))
+    return Gradients(made, rms, *backward_widths.band(rms, drawn), *own)

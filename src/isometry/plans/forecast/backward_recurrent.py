@@ -14,6 +14,7 @@ import numpy as np
 from isometry.plans.forecast import backward_unrolled, layouts, recurrent
 from isometry.plans.forecast.backward_cells import BACKWARD, Array
 from isometry.plans.forecast.backward_state import GradientSignal, Share
+from isometry.plans.forecast.signal import TINY
 from isometry.plans.forecast.steps import Step
 from isometry.plans.forecast.backward_unrolled import SAMPLES, Layer
 
@@ -147,7 +148,8 @@ def _collected(step: Step, gradient: GradientSignal, layer: Layer, back: Back) -
         own, whole = float((each**2).mean()), float((each.sum(1) ** 2).mean())
         across = (whole - SAMPLES * own) / (SAMPLES * (SAMPLES - 1)) if gradient.samples else 0.0
         square = samples * own + samples * (samples - 1) * across
-        yield index, GradientSignal(max(square, 0.0) * longer, depth=gradient.depth)
+        depth = gradient.depth + _varied(each)
+        yield index, GradientSignal(max(square, 0.0) * longer, depth=depth)
 
 
 def _started(step: Step, gradient: GradientSignal, back: Back) -> Iterator[Share]:
@@ -169,6 +171,12 @@ def _measured(gradient: GradientSignal, values: Array) -> GradientSignal:
         square,
         float(pairs) if steps > 1 else 0.0,
         shared,
-        depth=gradient.depth,
+        depth=gradient.depth + _varied(values),
         cross=shared,
     )
+
+
+def _varied(values: Array) -> float:
+    """Relative variance of the mean square from draw to draw."""
+    squares = (values**2).reshape(len(values), -1).mean(1)
+    return float(squares.var() / max(squares.mean() ** 2, TINY))

@@ -1,5 +1,6 @@
 """What is known of the gradient of a value: its mean square, and how alike it is at two places."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ class GradientSignal:
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
         hidden: How much of what it has along a constant, and along the value itself, a norm ahead
             took out already, over channels.
+        kurtosis: ``E δ⁴ / (E δ²)²`` of one draw.
+        rank: Independent directions that the channels mix: the fan of the last map.
         profile: Mean square at each position, divided by their mean; empty where all are alike.
     """
 
@@ -42,6 +45,8 @@ class GradientSignal:
     profile: Profile = ()
     cross: float = 0.0
     hidden: tuple[float, float] = (0.0, 0.0)
+    kurtosis: float = 3.0
+    rank: float = math.inf
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -60,6 +65,8 @@ class GradientSignal:
             self.seen,
             profile=self.profile,
             cross=self.cross * min(positions, samples),
+            kurtosis=self.kurtosis,
+            rank=self.rank,
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -76,6 +83,8 @@ class GradientSignal:
             _mixed(self.profile, other.profile, share),
             self.cross + other.cross,
             (_between(self, other, 0, share), _between(self, other, 1, share)),
+            _tails(self.kurtosis, other.kurtosis, share),
+            max(self.rank, other.rank),
         )
 
     def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
@@ -94,6 +103,11 @@ class GradientSignal:
             self.depth,
             cross=places * n * p * self.cross,
         )
+
+
+def _tails(first: float, second: float, share: float) -> float:
+    """Kurtosis of a sum of independent numbers."""
+    return share**2 * first + (1 - share) ** 2 * second + 6 * share * (1 - share)
 
 
 def _between(first: "GradientSignal", second: "GradientSignal", part: int, share: float) -> float:

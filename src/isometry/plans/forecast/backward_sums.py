@@ -86,6 +86,7 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
     mean, var = before.mean, before.var
     slope = slope_of(function, var)
     alone = moments.steepness(function, mean, var)
+    fourth = moments.single(slope, mean, var)[2]
 
     def both(shared: float, moment: float) -> tuple[float, float]:
         """``E δ δ'`` of two places, and their pull."""
@@ -104,6 +105,7 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
         positions=positions,
         samples=samples,
         cross=cross,
+        kurtosis=gradient.kurtosis * fourth / max(alone**2, TINY),
         pull=(along, across),
     )
 

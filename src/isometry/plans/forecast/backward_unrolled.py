@@ -14,8 +14,8 @@ from isometry.plans.forecast.steps import Step
 UNITS = 1024
 """Units that are drawn in all, at least: narrow nets are drawn more often."""
 
-SAMPLES, MOST = 4, 64
-"""Samples of each draw, and draws at most."""
+SAMPLES, LEAST, MOST = 4, 6, 64
+"""Samples of each draw, and draws at least and at most."""
 
 Moments = tuple[float, float, float, float]
 """Mean, mean square, and mean product of two positions and of two samples."""
@@ -52,7 +52,7 @@ class Layer:
 
 def size_of(step: Step, rows: int) -> Size:
     """How much of a net of so many units is run."""
-    draws = min(max(UNITS // max(rows, 1), recurrent.DRAWS), MOST)
+    draws = min(max(UNITS // max(rows, 1), LEAST), MOST)
     return Size(draws, min(length(step), recurrent.STEPS))
 
 

@@ -11,7 +11,7 @@ from isometry.plans.forecast.backward_prediction import Gradients, Place, gradie
 from isometry.plans.forecast.forward import USUAL, forward, gaps
 from isometry.plans.forecast.rules import PARAMETRIZED
 from isometry.plans.forecast.signal import Signal
-from isometry.plans.forecast.steps import Conditions, Weights
+from isometry.plans.forecast.steps import Conditions, Kurtosis, Weights, normal
 from isometry.plans.plan import Plan
 
 ALIKE = 1e-3
@@ -114,7 +114,7 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
     weights = moments_of(plan)
     signals = forward(graph, weights, conditions=conditions)
     found, reading = parts(graph), read(graph)
-    known = backward(graph, signals, weights, conditions=conditions)
+    known = backward(graph, signals, weights, conditions=conditions, kurtosis=kurtosis_of(plan))
     back = gradients_of(graph, reading.uses, signals, known)
     layers = tuple(_with(_layer(found, use, signals), back) for use in reading.uses)
     kept = [a.parameter.path for a in plan if a.scheme is None]
@@ -135,6 +135,17 @@ def moments_of(plan: Plan) -> Weights:
         return known[path]
 
     return weights
+
+
+def kurtosis_of(plan: Plan) -> Kurtosis:
+    """Kurtosis of the entries of a tensor, as the plan's scheme states it."""
+
+    def kurtosis(path: str) -> float:
+        assignment = plan[_used(path)]
+        scheme = assignment.scheme
+        return scheme.moments(assignment.parameter).kurtosis if scheme else normal(path)
+
+    return kurtosis
 
 
 def _used(path: str) -> str:

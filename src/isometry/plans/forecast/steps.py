@@ -11,6 +11,15 @@ Weights = Callable[[str], tuple[float, float]]
 """Mean and std of the entries of a parameter, by path."""
 
 
+Kurtosis = Callable[[str], float]
+"""Fourth moment of the entries of a parameter over their variance squared, by path."""
+
+
+def normal(_: str) -> float:
+    """Of normal entries."""
+    return 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """Under what the forward is forecast.
@@ -37,6 +46,7 @@ class Step:
         weights: Mean and std of a parameter's entries.
         conditions: Under what the forward is forecast.
         profiles: Of values whose positions differ, how; on the way back alone.
+        kurtosis: Of a parameter's entries; on the way back alone.
     """
 
     node: Node
@@ -45,6 +55,7 @@ class Step:
     weights: Weights
     conditions: Conditions = Conditions()
     profiles: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    kurtosis: Kurtosis = normal
 
     def index(self, name: str) -> int | None:
         """The step in the argument of that name."""
