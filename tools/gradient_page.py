@@ -23,9 +23,11 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import forecast_page  # noqa: E402 - the sibling tool names the models
+
 import isometry as iso  # noqa: E402 - the repository's tests hold the models
 from isometry import errors, graphs, plans  # noqa: E402 - as above
 from isometry.graphs.graph import from_json  # noqa: E402 - as above
+from isometry.plans.forecast import backward_widths, widths  # noqa: E402 - as above
 from tests.plans.forecast import backpropagating  # noqa: E402 - as above
 from tests.zoo import ZOO  # noqa: E402 - as above
 
@@ -177,3 +179,99 @@ def compare(name: str, build: Build, seen: backpropagating.Seen) -> Row:
             made = g.weight if g else None
             weights[layer.path] = (layer.path, made, bands[1], seen.weight(layer.path))
     return Row(name, side(list(outputs.values())), side(list(weights.values())))
+
+
+def numbers(one: Side) -> str:
+    """Median, 95th percentile and worst of one kind as three cells."""
+    off = [error for _, error in one.errors]
+    if not off:
+        return " | | "
+    found = (statistics.median(off), forecast_page.quantile(off, 0.95), max(off))
+    return " | ".join(f"{number:.1%}" for number in found)
+
+
+def line(row: Row) -> str:
+    """One model as a row of the table."""
+    both = (row.outputs, row.weights)
+    cells = [
+        f"{len(one.errors)} | {numbers(one)} | {forecast_page.share(one.inside)}" for one in both
+    ]
+    return f"| {row.name} | {' | '.join(cells)} |"
+
+
+def whole(kind: str, sides: Sequence[Side]) -> str:
+    """All models together, in a sentence."""
+    off = [error for one in sides for _, error in one.errors]
+    inside = [drawn for one in sides for drawn in one.inside]
+    unsure, missing = sum(one.unsure for one in sides), sum(len(one.missing) for one in sides)
+    return (
+        f"**{kind}: {len(off)} layers, median {statistics.median(off):.1%}, 95th percentile "
+        f"{forecast_page.quantile(off, 0.95):.1%}, worst {max(off):.0%}; "
+        f"{forecast_page.share(inside)} of {len(inside)} draws inside the band.** "
+        f"{unsure} more are known to less than {KNOWN:.0%} and count in the band alone; "
+        f"{missing} have no forecast."
+    )
+
+
+def page(rows: Sequence[Row], refused: Sequence[str]) -> str:
+    """The whole page."""
+    left_out = [*refused, *gaps(rows)] or ["none"]
+    return f"""# The forecast of gradients, measured
+
+`plans.forecast(graph, plan)` also says how large the gradients of a layer will be. Here it is held
+to autograd: {len(rows)} models of the zoo under their own initialization (recipe `native`), every
+draw with weights, inputs and cotangents of its own. The loss is the product of all outputs with
+independent normal numbers of variance 1. Compared are root mean squares over all draws: of the
+gradient of each map's output (the preactivation), and of each weight. Draws go on until their
+standard error is below {SURE:.1%}, or {WORK} steps have run; what they still show no better than
+to {KNOWN:.0%} is left out of the errors. Padding is not fed: its rows are zero, and a norm behind
+them has next to nothing to divide by.
+
+{whole("Outputs of maps", [row.outputs for row in rows])}
+
+{whole("Weights", [row.weights for row in rows])}
+
+It takes for granted what the forecast of signals does, and that weights going back are independent
+of those going forth. The band is {widths.CHANCE} standard deviations of a draw, from the finite
+width of every layer ahead and behind, and {backward_widths.RULE:.0%} for the rules.
+
+| model | outputs | median | 95th | worst | inside | weights | median | 95th | worst | inside |
+|---|---|---|---|---|---|---|---|---|---|---|
+{chr(10).join(line(row) for row in rows)}
+
+Not measured, or without a forecast:
+
+{chr(10).join(f"* {one}" for one in left_out)}
+
+Written by `tools/gradient_page.py`.
+"""
+
+
+def gaps(rows: Sequence[Row]) -> Iterator[str]:
+    """Models with gradients that the forecast does not reach."""
+    for row in rows:
+        names = dict.fromkeys((*row.outputs.missing, *row.weights.missing))
+        if names:
+            yield f"{row.name}: no forecast of {', '.join(f'`{name}`' for name in names)}"
+
+
+def main() -> None:
+    """Measure what the store does not know, compare all, and write the page."""
+    store, rows, refused = Path(sys.argv[1]), [], []
+    store.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    for name, build, example in cases():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                rows.append(compare(name, build, measured(store, name, build, example)))
+                print(line(rows[-1]), flush=True)
+            except (errors.IsometryError, RuntimeError) as problem:
+                refused.append(f"{name}: {str(problem).splitlines()[0]}")
+                print(refused[-1], flush=True)
+        if rows:
+            PAGE.write_text(page(rows, refused))
+
+
+if __name__ == "__main__":
+    main()

@@ -46,9 +46,7 @@ def measured(name: str) -> Iterator[Pair]:
 
 def errors(by: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Relative errors of forecasts that are a factor off."""
-    return np.array(
-        [abs(by * made / np.sqrt((drawn**2).mean()) - 1) for made, _, drawn in pairs()]
-    )
+    return np.array([abs(by * made / np.sqrt((drawn**2).mean()) - 1) for made, _, drawn in pairs()])
 
 
 def test_errors_are_within_their_targets() -> None:

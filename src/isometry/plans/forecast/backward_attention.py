@@ -144,12 +144,19 @@ def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> Gr
     total = queries * (gradient.square + alike)
     positions = (total - keys * square) / (keys * (keys - 1)) if keys > 1 else square
     shared = queries / keys**2 * (gradient.samples + (queries - 1) * gradient.cross)
-    return replace(gradient, square=square, positions=positions, samples=shared, keys=0.0, profile=(), cross=shared, hidden=(0, 0))
+    return replace(
+        gradient,
+        square=square,
+        positions=positions,
+        samples=shared,
+        keys=0.0,
+        profile=(),
+        cross=shared,
+        hidden=(0, 0),
+    )
 
 
-def _weights(
-    step: Step, gradient: GradientSignal, value: Signal, width: float
-) -> GradientSignal:
+def _weights(step: Step, gradient: GradientSignal, value: Signal, width: float) -> GradientSignal:
     """``δ_t · V_k`` over the channels of a head."""
     drawn = backward_widths.drawn(gradient, step.signals[step.node.index].layout)
     return GradientSignal(

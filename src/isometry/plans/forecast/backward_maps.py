@@ -41,7 +41,11 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
     if made.kind == "bilinear":
         sides.append(step.index("input2") or made.signal)
     square, *rest = _product([step.signals[i] for i in sides])
-    whole = (square * profiles.met(step.profiles.get(made.signal, ()), gradient.profile), rest[0], rest[1])
+    whole = (
+        square * profiles.met(step.profiles.get(made.signal, ()), gradient.profile),
+        rest[0],
+        rest[1],
+    )
     for index in sides:
         others = _product([step.signals[i] for i in sides if i != index])
         yield index, _back(step, gradient, others, (index, weight), products=products)

@@ -17,7 +17,6 @@ from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import TINY, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
-
 EVEN = 1e-6
 """Gains whose relative variance is below this turn no gradient."""
 

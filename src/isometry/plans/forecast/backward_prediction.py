@@ -9,6 +9,7 @@ from isometry.plans.forecast import backward_widths
 from isometry.plans.forecast.backward_state import GradientSignal
 from isometry.plans.forecast.signal import Layout, Signal
 
+
 @dataclass(frozen=True, slots=True)
 class Gradients:
     """Root mean squares of the gradients at one use of a weight, for a unit-variance cotangent.

@@ -14,9 +14,9 @@ import numpy as np
 from isometry.plans.forecast import backward_unrolled, layouts, recurrent
 from isometry.plans.forecast.backward_cells import BACKWARD, Array
 from isometry.plans.forecast.backward_state import GradientSignal, Share
+from isometry.plans.forecast.backward_unrolled import SAMPLES, Layer
 from isometry.plans.forecast.signal import TINY
 from isometry.plans.forecast.steps import Step
-from isometry.plans.forecast.backward_unrolled import SAMPLES, Layer
 
 
 @dataclass(frozen=True, slots=True)
