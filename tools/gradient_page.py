@@ -20,9 +20,7 @@ from torch import nn
 from torch.utils import _pytree as pytree
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
-
-import forecast_page  # noqa: E402 - the sibling tool names the models
+sys.path.insert(0, str(ROOT))
 
 import isometry as iso  # noqa: E402 - the repository's tests hold the models
 from isometry import errors, graphs, plans  # noqa: E402 - as above
@@ -30,6 +28,7 @@ from isometry.graphs.graph import from_json  # noqa: E402 - as above
 from isometry.plans.forecast import backward_widths, widths  # noqa: E402 - as above
 from tests.plans.forecast import backpropagating  # noqa: E402 - as above
 from tests.zoo import ZOO  # noqa: E402 - as above
+from tools import forecast_page  # noqa: E402 - the sibling tool names the models
 
 PAGE = ROOT / "docs" / "forecast-backward.md"
 BLOCK, LEAST, MOST = 16, 48, 512
@@ -87,7 +86,7 @@ def cases() -> Iterator[tuple[str, Build, Example]]:
 
 
 def unpadded(build: Build, example: Callable[[], Any]) -> Callable[[], Any]:
-    """The example with other words for the paddings: their rows are zero, and no norm likes that."""
+    """The example with other words for the paddings, whose rows are zero."""
     tables = [one for one in build().modules() if isinstance(one, nn.Embedding)]
     paddings = {one.padding_idx for one in tables if one.padding_idx is not None}
 

@@ -24,7 +24,7 @@ module = importlib.import_module("isometry.frameworks.torch.tracing.capture")
 
 
 class Backward(Tape):
-    """A tape that weighs the gradient of every value, also of one that is changed in place later."""
+    """A tape that weighs the gradient of every value, also of one that is changed in place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Backward(Tape):
     def add(self, op: str, inputs: Any, out: Tensor, **more: Any) -> int:
         index = Tape.add(self, op, inputs, out, **more)
         if out.requires_grad and not out.is_leaf:
-            out.register_hook(self._weigh(index))
+            out.register_hook(self._weigh(index))  # type: ignore[no-untyped-call]  # torch types no hook
         return index
 
     def _weigh(self, index: int) -> Callable[[Tensor], None]:
@@ -135,7 +135,7 @@ def _draw(model: nn.Module, example: Any, seed: int, loss: Loss) -> tuple[graphs
         torch.enable_grad(),
     ):
         graph = module.recorded(model, example, None)
-        loss(list(_outputs(answers[0])), seed).backward()
+        loss(list(_outputs(answers[0])), seed).backward()  # type: ignore[no-untyped-call]  # torch types no backward
     found = ((name, one.grad) for name, one in model.named_parameters())
     weights = {name: square(gradient) for name, gradient in found if gradient is not None}
     return graph, Draw(dict(tape.squares), weights)

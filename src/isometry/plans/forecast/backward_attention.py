@@ -104,11 +104,7 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     width, keys, queries = step.shape(q)[-1], step.shape(k)[-2], step.shape(q)[-2]
     heads = math.prod(step.shape(q)[:-1]) / max(math.prod(step.shape(k)[:-1]) * queries / keys, 1)
     scale = step.number("scale", 1 / math.sqrt(width))
-    bias = step.slot("attn_mask")
-    var = scale**2 * width * query.square * max(key.square - key.positions, 0.0)
-    var += bias.square - bias.positions if bias else 0.0
-    sight = step.sight() or (bias.sight if bias else None)
-    sight = attention.causal(keys) if step.node.attribute("is_causal") is True else sight
+    sight, var = _looked(step, scale**2 * width, query, key)
     made = attention.mix(keys, var, sight)
     yield v, averaged(gradient, made, queries, keys).times(heads)
     weights = _weights(step, gradient, value, step.shape(v)[-1])
@@ -124,6 +120,16 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         yield from _biased(step, logits.times(1 / scale**2), math.prod(step.shape(q)[:-1]) * keys)
     yield q, _queried(logits, key, keys)
     yield k, _keyed(step, logits, q, queries).times(heads)
+
+
+def _looked(step: Step, scale: float, query: Signal, key: Signal) -> tuple[Sight | None, float]:
+    """What the mask leaves in sight, and the variance of logits from key to key."""
+    bias = step.slot("attn_mask")
+    var = scale * query.square * max(key.square - key.positions, 0.0)
+    var += bias.square - bias.positions if bias else 0.0
+    keys = step.shape_of("key")[-2]
+    seen = step.sight() or (bias.sight if bias else None)
+    return attention.causal(keys) if step.node.attribute("is_causal") is True else seen, var
 
 
 def _biased(step: Step, logits: GradientSignal, places: int) -> Iterator[Share]:

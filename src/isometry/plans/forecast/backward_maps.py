@@ -50,8 +50,8 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
         others = _product([step.signals[i] for i in sides if i != index])
         yield index, _back(step, gradient, others, (index, weight), products=products)
     places = products / _size(step, weight)
-    made = collected(step, gradient, whole, places=places)
-    yield weight, replace(made, square=made.square + _led(step, gradient, square, places))
+    entries = collected(step, gradient, whole, places=places)
+    yield weight, replace(entries, square=entries.square + _led(step, gradient, square, places))
     if bias is not None:
         over = layouts.letters(step.signals[step.node.index].layout, range(len(step.node.shape)))
         yield bias, gradient.summed({**over, "C": 1})
@@ -124,8 +124,8 @@ def collected(
 def _led(step: Step, gradient: GradientSignal, square: float, places: float) -> float:
     """What a slope that grows with ``h = Σ w x`` adds to ``E (Σ δ x)²``, over pairs of places.
 
-    ``δ`` leans on each ``x`` as far as ``h`` does, ``w`` at all places: an excess ``p`` of ``E δ h δ'
-    h'`` over its factors, shared among the ``n`` inputs, is ``p E x²/(n E h²)`` for each.
+    ``δ`` leans on each ``x`` as far as ``h`` does, ``w`` at all places: an excess ``p`` of
+    ``E δ h δ' h'`` over its factors, shared among ``n`` inputs, is ``p E x²/(n E h²)`` for each.
     """
     out = step.signals[step.node.index]
     samples, positions = _spread(step, places)

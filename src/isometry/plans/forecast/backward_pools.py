@@ -107,8 +107,8 @@ def reduced(step: Step, gradient: GradientSignal) -> Shares:
     if before is None or source is None:
         return
     axes = step.axes()
-    if step.node.op in ("max", "amax") and (held := _places_of(step, source, axes)):
-        yield _routed(step, gradient, {held: 1.0})
+    if step.node.op in ("max", "amax") and (window := _places_of(step, source, axes)):
+        yield _routed(step, gradient, {window: 1.0})
         return
     if step.node.op not in ("mean", "sum") or len(before.layout) <= max(axes, default=-1):
         yield source, picked(step, source, gradient)

@@ -69,9 +69,8 @@ def _parameters(step: Step) -> list[tuple[int, ...]]:
     held = [i for i in step.node.inputs if step.parts.links.learned[i]]
     matrices = [i for i in held if len(step.shape(i)) == 2]
     biases = [i for i in held if len(step.shape(i)) == 1]
-    pairs = list(zip(biases[::2], biases[1::2], strict=False))
-    ends = zip(matrices[::2], matrices[1::2], pairs or [()] * len(matrices), strict=False)
-    return [(into, again, *pair) for into, again, pair in ends]
+    pairs = zip(matrices[::2], matrices[1::2], strict=False)
+    return [(*pair, *biases[2 * i : 2 * i + 2]) for i, pair in enumerate(pairs)]
 
 
 def _layers(

@@ -1,7 +1,7 @@
 """What a finite width adds to gradients: how far one draw's mean square lies from that of many.
 
-As for signals: with ``C`` channels of kurtosis ``κ`` at places whose squared correlation is ``R`` on
-average, the mean square of one draw has the relative variance ``(κ - 1)/C · R``; over layers the
+As for signals: with ``C`` channels of kurtosis ``κ`` at places whose squared correlation is ``R``
+on average, the mean square of one draw has the relative variance ``(κ - 1)/C · R``; over layers the
 variances of the logarithm add up (Hanin and Nica 2018). A weight's gradient ``Σ δ x`` varies with
 both factors, and of each only where the other's places are alike does the sum not average it out.
 """
@@ -32,7 +32,7 @@ def alike_of(signal: Signal) -> Alike:
 
 
 def agreement(layout: Layout, both: Alike, profile: Profile = ()) -> float:
-    """Mean squared correlation over all pairs of places; places of a profile count by its squares."""
+    """Mean squared correlation over all pairs of places, each weighed by its mean square."""
     samples, positions = (max(layouts.count(layout, letter), 1) for letter in ("N", "P"))
     within, across = (min(one, 1.0) for one in both)
     own = sum(one**2 for one in profile) / len(profile) if profile else 1.0

@@ -138,7 +138,7 @@ def _levels(known: Known, index: int, signal: Signal, size: int) -> Array:
     return signal.square * (np.array(profile) if len(profile) == size else np.ones(size))
 
 
-def _added(found: Parts, signals: Mapping[int, Signal], known: Known, node: Node) -> Profile:
+def _added(_: Parts, signals: Mapping[int, Signal], known: Known, node: Node) -> Profile:
     """Mean squares of independent values add up."""
     size = length(signals[node.index].layout)
     sides = [i for i in node.inputs if i in signals]
@@ -169,7 +169,7 @@ SLICE = re.compile(r"slice\((\S+), (\S+), (\S+)\)")
 
 
 def taken(node: Node, axis: int, size: int) -> Array | None:
-    """Which positions a step picks along an axis: 1 there and 0 elsewhere; ``None`` where unsaid."""
+    """Which positions a step picks along an axis, 1 there and 0 elsewhere; else ``None``."""
     index = _index(node, axis)
     if index is None:
         return None
@@ -185,8 +185,9 @@ def _index(node: Node, axis: int) -> int | slice | None:
             return index if isinstance(index, int) else None
         case "narrow" if node.attribute("dim") == axis:
             start, count = node.attribute("start"), node.attribute("length")
-            both = isinstance(start, int) and isinstance(count, int)
-            return slice(start, start + count) if both else None
+            if not isinstance(start, int) or not isinstance(count, int):
+                return None
+            return slice(start, start + count)
         case "getitem":
             whole = node.attribute("index")
             items = whole if isinstance(whole, tuple) else (whole,)
