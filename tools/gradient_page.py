@@ -6,6 +6,7 @@ half an hour the first time, a minute from then on.
 """
 
 import json
+import math
 import statistics
 import sys
 import warnings
@@ -125,6 +126,8 @@ def drawn(build: Build, example: Example) -> backpropagating.Seen:
         block = list(islice(stream, BLOCK))
         draws += [draw for _, draw in block]
         seen = backpropagating.Seen(block[-1][0], tuple(draws))
+        if not all(map(math.isfinite, block[-1][1].weights.values())):
+            raise RuntimeError("autograd's gradient is not a number")
         if len(draws) >= min(max(WORK // len(seen.graph), LEAST), MOST) or unsureness(seen) < SURE:
             return seen
 
