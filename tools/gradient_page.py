@@ -29,7 +29,6 @@ from isometry.graphs.graph import from_json  # noqa: E402 - as above
 from isometry.plans.forecast import backward_widths, widths  # noqa: E402 - as above
 from tests.plans.forecast import backpropagating  # noqa: E402 - as above
 from tests.zoo import ZOO  # noqa: E402 - as above
-from tools import forecast_page  # noqa: E402 - the sibling tool names the models
 
 PAGE = ROOT / "docs" / "forecast-backward.md"
 BLOCK, LEAST, MOST = 16, 48, 512
@@ -83,7 +82,34 @@ class Row:
 def cases() -> Iterator[tuple[str, Build, Example]]:
     """Every model of the zoo."""
     for one in ZOO:
-        yield one.name, one.build, forecast_page.varied(unpadded(one.build, one.example))
+        yield one.name, one.build, varied(unpadded(one.build, one.example))
+
+
+def varied(example: Callable[[], Any]) -> Example:
+    """The example with other numbers of the same law for each seed; indices and masks stay."""
+
+    def of(seed: int) -> Any:
+        generator = torch.Generator().manual_seed(seed)
+
+        def leaf(value: Any) -> Any:
+            real = isinstance(value, torch.Tensor) and value.dtype == torch.float32
+            noise = torch.randn(value.shape, generator=generator) if real else None
+            return value if noise is None or value.unique().numel() <= value.dim() else noise
+
+        return pytree.tree_map(leaf, example())
+
+    return of
+
+
+def quantile(values: Sequence[float], part: float) -> float:
+    """The value that so large a part lies below."""
+    ordered = sorted(values)
+    return ordered[min(int(part * len(ordered)), len(ordered) - 1)]
+
+
+def share(inside: Sequence[bool]) -> str:
+    """How many of the draws fell into the band."""
+    return f"{sum(inside) / len(inside):.0%}" if inside else ""
 
 
 def unpadded(build: Build, example: Callable[[], Any]) -> Callable[[], Any]:
@@ -188,16 +214,14 @@ def numbers(one: Side) -> str:
     off = [error for _, error in one.errors]
     if not off:
         return " | | "
-    found = (statistics.median(off), forecast_page.quantile(off, 0.95), max(off))
+    found = (statistics.median(off), quantile(off, 0.95), max(off))
     return " | ".join(f"{number:.1%}" for number in found)
 
 
 def line(row: Row) -> str:
     """One model as a row of the table."""
     both = (row.outputs, row.weights)
-    cells = [
-        f"{len(one.errors)} | {numbers(one)} | {forecast_page.share(one.inside)}" for one in both
-    ]
+    cells = [f"{len(one.errors)} | {numbers(one)} | {share(one.inside)}" for one in both]
     return f"| {row.name} | {' | '.join(cells)} |"
 
 
@@ -208,8 +232,8 @@ def whole(kind: str, sides: Sequence[Side]) -> str:
     unsure, missing = sum(one.unsure for one in sides), sum(len(one.missing) for one in sides)
     return (
         f"**{kind}: {len(off)} layers, median {statistics.median(off):.1%}, 95th percentile "
-        f"{forecast_page.quantile(off, 0.95):.1%}, worst {max(off):.0%}; "
-        f"{forecast_page.share(inside)} of {len(inside)} draws inside the band.** "
+        f"{quantile(off, 0.95):.1%}, worst {max(off):.0%}; "
+        f"{share(inside)} of {len(inside)} draws inside the band.** "
         f"{unsure} more are known to less than {KNOWN:.0%} and count in the band alone; "
         f"{missing} have no forecast."
     )
