@@ -69,7 +69,9 @@ def _batch_norm(step: Step, before: Signal) -> Signal:
     samples = max(layouts.count(before.layout, "N"), 1)
     places = max(layouts.count(before.layout, "P"), 1)
     within = (before.square + (places - 1) * before.positions) / places
-    level = within / samples + (1 - 1 / samples) * before.samples
+    elsewhere = min(before.positions, before.samples)  # shared by other places of other samples
+    across = (before.samples + (places - 1) * elsewhere) / places
+    level = within / samples + (1 - 1 / samples) * across
     return _less(before, level, level, _eps(step))
 
 

@@ -7,10 +7,10 @@ from isometry.graphs import Graph, Use, read
 from isometry.graphs.labels import Parts, parts
 from isometry.plans.forecast import bends, moments, widths
 from isometry.plans.forecast.backward import backward
-from isometry.plans.forecast.backward_prediction import Gradients, gradients_of
+from isometry.plans.forecast.backward_prediction import Gradients, Place, gradients_of
 from isometry.plans.forecast.forward import USUAL, forward, gaps
 from isometry.plans.forecast.signal import Signal
-from isometry.plans.forecast.steps import Conditions, Weights
+from isometry.plans.forecast.steps import Conditions, Kurtosis, Weights, normal
 from isometry.plans.forecast.tables import tables_of, used
 from isometry.plans.plan import Plan
 
@@ -114,7 +114,7 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
     weights = moments_of(plan)
     signals = forward(graph, weights, conditions=conditions, tables=tables_of(plan))
     found, reading = parts(graph), read(graph)
-    known = backward(graph, signals, weights, conditions=conditions)
+    known = backward(graph, signals, weights, conditions=conditions, kurtosis=kurtosis_of(plan))
     back = gradients_of(graph, reading.uses, signals, known)
     layers = tuple(_with(_layer(found, use, signals), back) for use in reading.uses)
     kept = [a.parameter.path for a in plan if a.scheme is None]
@@ -137,6 +137,17 @@ def moments_of(plan: Plan) -> Weights:
     return weights
 
 
+def kurtosis_of(plan: Plan) -> Kurtosis:
+    """Kurtosis of the entries of a tensor, as the plan's scheme states it."""
+
+    def kurtosis(path: str) -> float:
+        assignment = plan[used(path)]
+        scheme = assignment.scheme
+        return scheme.moments(assignment.parameter).kurtosis if scheme else normal(path)
+
+    return kurtosis
+
+
 def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:
     made, path = signals.get(use.map.step), use.map.weights[0] if use.map.weights else ""
     if made is None:
@@ -148,9 +159,9 @@ def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:
     return Layer(use.map.step, path, use.before, use.map.fan_in, *facts)
 
 
-def _with(layer: Layer, back: dict[int, Gradients]) -> Layer:
+def _with(layer: Layer, back: dict[Place, Gradients]) -> Layer:
     """A layer with what the backward forecast says of it."""
-    known = back.get(layer.step)
+    known = back.get((layer.step, layer.path))
     return layer if known is None else replace(layer, gradient=known.output, gradients=known)
 
 
