@@ -37,8 +37,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 	@echo "$(VENV) is ready"
 
-demo: $(STAMP) ## initialize GPT-2 small and show what was done
+demo: $(STAMP) ## initialize GPT-2 small, then train a deep net that did not train
 	@$(PY) examples/demo.py
+	@$(PY) examples/deep.py
 
 test: $(STAMP) ## run the tests and the examples of the docstrings (slow ones left out)
 	@$(TEST_ENV) $(PY) -m pytest -q -n $(JOBS) -m "not slow" --doctest-modules src tests

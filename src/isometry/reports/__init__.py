@@ -4,6 +4,7 @@ A report is a :class:`Table` of plain strings first; each format is one function
 format says the same.
 """
 
+from isometry.reports.charts import Axis, Curve, Panel, curves, panels, spark
 from isometry.reports.dataflow import Line, outline
 from isometry.reports.ledgers import ledger_table
 from isometry.reports.markdown import markdown
@@ -16,17 +17,23 @@ from isometry.reports.wording import number, scheme_words
 from isometry.reports.written import written_table
 
 __all__ = [
+    "Axis",
+    "Curve",
     "Line",
+    "Panel",
     "Table",
     "console",
+    "curves",
     "graph_svg",
     "ledger_table",
     "markdown",
     "number",
     "outline",
+    "panels",
     "plan_table",
     "print_table",
     "print_tree",
     "scheme_words",
+    "spark",
     "written_table",
 ]

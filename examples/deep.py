@@ -1,0 +1,80 @@
+"""Fifty sigmoid layers on digits: the start that torch gives them, and that of auto."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+
+import isometry as iso
+from isometry import reports
+
+LAYERS, WIDTH, STEPS, EVERY, BATCH, RATE = 50, 64, 150, 5, 128, 3e-4
+TRAINING = 1347
+PICTURE = Path("build") / "deep.svg"
+
+
+def data() -> tuple[torch.Tensor, torch.Tensor]:
+    """All digits in a fixed order, standardised by the mean and std of the training part."""
+    images, labels = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(images))
+    pixels = torch.tensor(images[order], dtype=torch.float32)
+    part = pixels[:TRAINING]
+    return (pixels - part.mean()) / part.std(), torch.tensor(labels[order])
+
+
+def network() -> nn.Sequential:
+    """A plain net: no norm, no shortcut."""
+    layers: list[nn.Module] = []
+    for _ in range(LAYERS):
+        layers += [nn.Linear(64 if not layers else WIDTH, WIDTH), nn.Sigmoid()]
+    return nn.Sequential(*layers, nn.Linear(WIDTH, 10))
+
+
+def trained(net: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> list[float]:
+    """Test accuracy on the way, by Adam: the same steps and batches for every start."""
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    generator, accuracy = torch.Generator().manual_seed(0), []
+    for step in range(STEPS + 1):
+        if step % EVERY == 0:
+            with torch.no_grad():
+                right = net(pixels[TRAINING:]).argmax(1) == labels[TRAINING:]
+            accuracy.append(right.double().mean().item())
+        chosen = torch.randint(TRAINING, (BATCH,), generator=generator)
+        loss = nn.functional.cross_entropy(net(pixels[chosen]), labels[chosen])
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not type it
+        optimizer.step()
+    return accuracy
+
+
+def main() -> None:
+    """Train both, draw both curves, and say where the picture is."""
+    out = reports.console(sys.stdout)
+    pixels, labels = data()
+    out.print(
+        f"\n{LAYERS} sigmoid layers without norm or shortcut, on digits, Adam {RATE:g}: "
+        "test accuracy\n"
+    )
+    curves = []
+    for recipe in ("torch", "auto"):
+        torch.manual_seed(0)
+        net = network()
+        plan = iso.plan(net, pixels[:BATCH], recipe=recipe)
+        iso.apply(plan, net, seed=0)
+        accuracy = trained(net, pixels, labels)
+        points = tuple((float(EVERY * at), one) for at, one in enumerate(accuracy))
+        curves.append(reports.Curve(recipe, points))
+        out.print(f"{recipe:>6}  {reports.spark(accuracy)}  {accuracy[-1]:6.1%}")
+    weight = plan[f"{2 * (LAYERS - 1)}.weight"]
+    out.print(f"\nauto, layer {LAYERS}: {weight.reason}")
+    title = f"{LAYERS} sigmoid layers on digits: test accuracy by step"
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(reports.curves(title, curves, high=1.0), encoding="utf-8")
+    out.print(f"both curves: {PICTURE}")
+
+
+if __name__ == "__main__":
+    main()
