@@ -49,7 +49,5 @@ def _play(jobs: Sequence[Job], results: Path, workers: int) -> None:
             raise SystemExit(130) from stop
 
 
-
-
 if __name__ == "__main__":
     main()

@@ -26,7 +26,7 @@ class Attention(nn.Module):
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """What each row takes from all rows."""
         heads = [
-            each(rows).unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
+            each(rows).reshape(-1, SIDE, HEADS, WIDTH // HEADS).transpose(1, 2)
             for each in (self.query, self.key, self.value)
         ]
         mixed = functional.scaled_dot_product_attention(*heads)
@@ -71,6 +71,6 @@ class Transformer(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """One score for each class."""
-        rows = self.embed(pixels.unflatten(1, (SIDE, SIDE))) + self.positions(self.places)
+        rows = self.embed(pixels.reshape(-1, SIDE, SIDE)) + self.positions(self.places)
         scores: torch.Tensor = self.head(self.last(self.layers(rows)).mean(dim=1))
         return scores

@@ -68,5 +68,5 @@ class Batches:
         if not self._left:
             order = torch.from_numpy(self._generator.permutation(self._count))
             whole = self._count // self._size * self._size
-            self._left = list(order[:whole].split(self._size))
+            self._left = list(torch.split(order[:whole], self._size))
         return self._left.pop()

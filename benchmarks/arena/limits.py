@@ -105,7 +105,7 @@ LAYER_COST = {
     "gru": 100.0,
     "gan": 4.0,
 }
-"""A training step of one layer, in steps of a fully connected one: to tell the time that is left."""
+"""A step of one layer, in steps of a fully connected one: to tell the time that is left."""
 
 
 def cost(cell: Cell) -> float:

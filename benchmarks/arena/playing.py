@@ -60,7 +60,8 @@ class _Start:
         if self._model is None:
             return self._failed(rate, self._error)
         pupil = pupils.pupil(self._model, self._cell, rate, self._seed)
-        course = training.train(pupil, limits(self._cell))
+        given = limits(self._cell)
+        course = training.train(pupil, given)
         return Row(
             self._cell,
             rate,
@@ -71,7 +72,7 @@ class _Start:
             course.reason,
             seconds=round(course.seconds, 2),
             setup=round(self._seconds, 2),
-            curve=course.curve if self._seed == 0 else (),
+            curve=training.curve(course, given) if self._seed == 0 else (),
         )
 
     def _make(self) -> None:

@@ -54,9 +54,7 @@ def residual(
         head = [nn.Flatten(), nn.Linear(CHANNELS * SIDE * SIDE, classes)]
         return nn.Sequential(*stem, *blocks, *(make() for make in normed), *head)
     last = nn.Linear(WIDTH, classes)
-    return nn.Sequential(
-        nn.Linear(SIDE * SIDE, WIDTH), *blocks, *(make() for make in normed), last
-    )
+    return nn.Sequential(nn.Linear(SIDE * SIDE, WIDTH), *blocks, *(make() for make in normed), last)
 
 
 def _dense() -> nn.Module:

@@ -9,7 +9,7 @@ from benchmarks.arena.limits import Limits
 from benchmarks.arena.rows import Reason
 
 POINTS = 30
-"""Points of a curve, at most."""
+"""Points of a whole curve, at most."""
 
 
 class Pupil(Protocol):
@@ -33,11 +33,16 @@ class Course:
     seconds: float = 0.0
     scores: tuple[float, ...] = ()
 
-    @property
-    def curve(self) -> tuple[int, ...]:
-        """Scores on the way in percent, thinned."""
-        stride = max(1, math.ceil(len(self.scores) / POINTS))
-        return tuple(round(100 * score) for score in self.scores[stride - 1 :: stride])
+
+def stride(given: Limits) -> int:
+    """How many looks at the score lie between two points of a curve."""
+    return math.ceil(given.steps / given.every / POINTS)
+
+
+def curve(course: Course, given: Limits) -> tuple[int, ...]:
+    """Scores on the way in percent, thinned."""
+    apart = stride(given)
+    return tuple(round(100 * score) for score in course.scores[apart - 1 :: apart])
 
 
 def train(pupil: Pupil, given: Limits) -> Course:
