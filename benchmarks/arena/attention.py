@@ -67,10 +67,9 @@ class Transformer(nn.Module):
         self.layers = nn.Sequential(*(Layer(branch, norm) for branch in branches))
         self.last = nn.LayerNorm(WIDTH) if norm == "pre" else nn.Identity()
         self.head = nn.Linear(WIDTH, classes)
-        self.register_buffer("places", torch.arange(SIDE), persistent=False)
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """One score for each class."""
-        rows = self.embed(pixels.reshape(-1, SIDE, SIDE)) + self.positions(self.places)
+        rows = self.embed(pixels.reshape(-1, SIDE, SIDE)) + self.positions(torch.arange(SIDE))
         scores: torch.Tensor = self.head(self.last(self.layers(rows)).mean(dim=1))
         return scores

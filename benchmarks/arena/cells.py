@@ -23,6 +23,8 @@ PACKAGES = ("lsuv", "anyinit", "anyinit-data", "gradinit")
 """Rivals that are packages of their own."""
 RIVALS = (*CLASSICS, *PACKAGES)
 OURS = "auto"
+STARTS = (OURS, *RIVALS, "delta")
+"""Every start; delta-orthogonal kernels are for convolutions."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,9 +1,10 @@
 """The claims that an arena decides, each from its results alone."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from benchmarks.arena import slices
-from benchmarks.arena.cells import ACTIVATIONS, OURS, Cell
+from benchmarks.arena.cells import ACTIVATIONS, OURS, STARTS, Cell
 from benchmarks.arena.standings import Board, Standing, complete, rivals
 from benchmarks.arena.verdicts import Case, Claim, figures, within, yes_no
 
@@ -56,7 +57,12 @@ def _cases(standings: Board, cells: Iterable[Cell], decide: Decide) -> tuple[Cas
 
 def _contest(ours: Cell) -> set[Cell]:
     """All cells that a net is judged by."""
-    return {cell for cell in slices.cells("claims") if cell.question == ours.question}
+    return {cell for name in STARTS if (cell := ours.under(name)) in _played()}
+
+
+@cache
+def _played() -> frozenset[Cell]:
+    return frozenset(slices.cells("claims"))
 
 
 def _reached(ours: Standing, _others: list[Standing]) -> Case:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy import linalg
 from torch import nn
 from torch.nn import functional
 
@@ -143,7 +142,9 @@ def distance(one: Moments, other: Moments) -> float:
     shift = one[0] - other[0]
     if not np.isfinite(one[1]).all():
         return float("inf")
-    half = np.real(linalg.sqrtm(other[1]))
+    # Pixels that are never drawn on leave eigenvalues of 0, which rounding takes below.
+    values, vectors = np.linalg.eigh(other[1])
+    half = vectors * np.sqrt(np.clip(values, 0.0, None)) @ vectors.T
     # The eigenvalues of C C' are those of the symmetric C'^½ C C'^½.
     shared = np.linalg.eigvalsh(half @ one[1] @ half)
     common = 2.0 * np.sqrt(np.clip(shared, 0.0, None)).sum()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from benchmarks.arena.cells import OURS, Cell
+from benchmarks.arena.cells import OURS, STARTS, Cell
 from benchmarks.arena.limits import Limits, limits
 from benchmarks.arena.rows import Row
 
@@ -123,11 +123,8 @@ def complete(standings: Board) -> Board:
 
 def rivals(standings: Board, question: Cell) -> list[Standing]:
     """All complete cells of a question but ours, quickest first, the wider window first of two."""
-    found = [
-        one
-        for cell, one in standings.items()
-        if cell.question == question.question and cell.recipe != OURS and one.complete
-    ]
+    cells = [question.under(name) for name in STARTS if name != OURS]
+    found = [standings[cell] for cell in cells if cell in standings and standings[cell].complete]
     return sorted(found, key=lambda one: (one.median, -len(one.window), one.cell.recipe))
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from benchmarks.arena.cells import OURS, RIVALS, Cell
+from benchmarks.arena.cells import STARTS, Cell
 from benchmarks.arena.standings import Board, Standing, fewer
 from benchmarks.arena.verdicts import spread
-
-ORDER = (OURS, *RIVALS, "delta")
 
 Heading = tuple[str, str, str, int]
 """Task, net, optimizer, depth."""
@@ -24,7 +22,7 @@ def tables(standings: Board) -> Iterable[str]:
     """
     for heading, found in groupby(sorted(standings, key=_heading), key=_heading):
         cells = list(found)
-        starts = [name for name in ORDER if any(cell.recipe == name for cell in cells)]
+        starts = [name for name in STARTS if any(cell.recipe == name for cell in cells)]
         task, net, optimizer, depth = heading
         yield f"### {task}: {net}, {depth} deep, {optimizer}\n"
         yield row(["activation", *starts])
