@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from isometry import rng
 from isometry.parameters import Parameter
-from isometry.schemes import Draw, Elementwise, Pieces, Scheme, Whole
+from isometry.schemes import Derived, Draw, Elementwise, Pieces, Scheme, Whole
 
 
 def values(scheme: Scheme, parameter: Parameter, seed: int = 0) -> NDArray[Any]:
@@ -24,6 +24,8 @@ def _drawn(draw: Draw, path: str, shape: tuple[int, ...], seed: int) -> NDArray[
             made = compute(key)
             assert made.shape == shape
             return made if exact else made.astype(np.float32)
+        case Derived(other, other_shape, source, compute):
+            return compute(_drawn(source, other, other_shape, seed)).astype(np.float32)
         case Pieces(base, pieces):
             out = _drawn(base, path, shape, seed)
             for piece in pieces:

@@ -142,6 +142,17 @@ def test_what_forbids_it(name: str) -> None:
     assert str(caught.value) == REASONS[KINDS[name]].format(theory.activation(name))
 
 
+@pytest.mark.parametrize("name", ["tanh", "gelu"])
+def test_solutions_on_a_tail_are_rejected(name: str) -> None:
+    """There are solutions, with ``α γ max |φ'|`` of 2.06 for tanh and 9.6 for GELU."""
+    with pytest.raises(errors.InputError) as caught:
+        theory.tat(name, curvature=1.0)
+    assert str(caught.value) == (
+        f"no shape of {name} has Q'(1) = C'(1) = 1 and C''(1) = 1. Needed: an activation"
+        " with such a point on its steep part. Do: use theory.dks, or a smaller curvature."
+    )
+
+
 def test_a_curvature_that_cannot_be() -> None:
     with pytest.raises(errors.InputError) as caught:
         theory.tat("tanh", curvature=0.0)

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from isometry import errors, rng
 from isometry.parameters import Parameter
-from isometry.plans import problems
+from isometry.plans import following, problems
 from isometry.plans.assignment import Assignment
 from isometry.plans.plan import Plan
 from isometry.recipes import Recipe, Rule
@@ -83,17 +83,18 @@ def decide(
     assignments = [
         _assignment(one, recipe, verdicts[one.path], choice, prior) for one in parameters
     ]
-    decided = [assignment for assignment in assignments if assignment is not None]
+    decided = following.linked([one for one in assignments if one is not None])
     uncovered = [one for one, found in zip(parameters, assignments, strict=True) if found is None]
     problems.refuse(
         [
             *choice.dead(parameters),
             *_dead_rules(parameters, recipe, verdicts),
             *([problems.uncovered(uncovered, recipe.name)] if uncovered else []),
+            *following.broken(decided),
             *problems.unfit(decided),
         ]
     )
-    return Plan(recipe.name, tuple(decided), rng.VERSION if prior is None else prior.version)
+    return Plan(recipe.name, decided, rng.VERSION if prior is None else prior.version)
 
 
 def _verdict(parameter: Parameter, rules: Sequence[Rule]) -> _Verdict | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from isometry import errors
 from isometry.parameters import Parameter
-from isometry.plans import encoding
+from isometry.plans import encoding, following
 from isometry.plans.assignment import Assignment
 from isometry.plans.comparison import Difference, differences, require_none
 from isometry.plans.nearness import nearest
@@ -135,6 +135,8 @@ class Plan:
     def replace(self, path: str, scheme: Scheme | None, *, reason: str = "set by hand") -> "Plan":
         """The plan with another scheme for one tensor; ``None`` keeps it.
 
+        A bias that follows a weight follows its new scheme.
+
         Args:
             path: Any path of the tensor.
             scheme: How it will be filled; ``None`` keeps it.
@@ -150,9 +152,8 @@ class Plan:
         old = self[path]
         new = replace(old, scheme=scheme, reason=reason, source="replace")
         new.check()
-        return replace(
-            self, assignments=tuple(new if one is old else one for one in self.assignments)
-        )
+        changed = tuple(new if one is old else one for one in self.assignments)
+        return replace(self, assignments=following.linked(changed))
 
     def diff(self, other: "Plan | Sequence[Parameter]") -> tuple[Difference, ...]:
         """What differs between the plan and another plan, or the tensors of a model.

@@ -6,6 +6,7 @@ the tensors of one model: ``recipe("gpt2", parameters)``.
 
 from isometry.recipes.catalogue import NATIVE, names, recipe, summary
 from isometry.recipes.composition import RecipeLike, before, from_rules, reads_graph, resolve
+from isometry.recipes.named import Named, named
 from isometry.recipes.rule import Kind, Recipe, ResidualRole, Rule, Selector
 from isometry.recipes.rule_files import load
 from isometry.recipes.transformers import RESIDUAL_OUTPUTS
@@ -14,6 +15,7 @@ __all__ = [
     "NATIVE",
     "RESIDUAL_OUTPUTS",
     "Kind",
+    "Named",
     "Recipe",
     "RecipeLike",
     "ResidualRole",
@@ -22,6 +24,7 @@ __all__ = [
     "before",
     "from_rules",
     "load",
+    "named",
     "names",
     "reads_graph",
     "recipe",

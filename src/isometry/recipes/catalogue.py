@@ -1,7 +1,7 @@
 """Recipes by name."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from isometry.recipes.classics import he, kumar, lecun, orthogonal, xavier
 from isometry.recipes.flax_defaults import FLAX
 from isometry.recipes.keras_defaults import KERAS
 from isometry.recipes.rule import Recipe
+from isometry.recipes.shaping import dks, tat
 from isometry.recipes.torch_defaults import torch
 from isometry.recipes.transformers import gpt2, small_init
 
@@ -21,6 +22,7 @@ Build = Callable[..., Recipe]
 SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
     {
         "auto": auto,
+        "dks": dks,
         "flax": FLAX,
         "gpt2": gpt2,
         "he": he,
@@ -29,13 +31,14 @@ SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
         "lecun": lecun,
         "orthogonal": orthogonal,
         "small-init": small_init,
+        "tat": tat,
         "torch": torch,
         "xavier": xavier,
     }
 )
 """Every recipe by name, or what builds it for one model."""
 
-GRAPH_READERS = frozenset({"auto", "gpt2", "he", "kumar", "orthogonal"})
+GRAPH_READERS = frozenset({"auto", "dks", "gpt2", "he", "kumar", "orthogonal", "tat"})
 """Recipes that decide better where the model's graph is known."""
 
 NATIVE = "native"
@@ -98,9 +101,23 @@ def recipe(name: str, parameters: Sequence[Parameter] = (), **options: Option) -
             needed="a model",
             do='call isometry.plan(model, recipe="native")',
         )
+    check(name, options)
     found = _shipped(name)
-    _check_options(name, found, options)
     return found if isinstance(found, Recipe) else found(parameters, **options)
+
+
+def check(name: str, options: Mapping[str, Option]) -> None:
+    """Refuse a name that no recipe has, or options that it does not take.
+
+    Args:
+        name: See :func:`names`.
+        options: What the recipe would be told.
+
+    Raises:
+        UnknownNameError: No recipe of that name; the message names the nearest.
+        InputError: The recipe has no such option.
+    """
+    _check_options(name, _shipped(name), options)
 
 
 def _shipped(name: str) -> Recipe | Build:
@@ -115,7 +132,7 @@ def _shipped(name: str) -> Recipe | Build:
     return SHIPPED[name]
 
 
-def _check_options(name: str, found: Recipe | Build, options: dict[str, Option]) -> None:
+def _check_options(name: str, found: Recipe | Build, options: Mapping[str, Option]) -> None:
     known = [] if isinstance(found, Recipe) else _options(found)
     unknown = [option for option in options if option not in known]
     if unknown:

@@ -7,11 +7,12 @@ from pathlib import Path
 from isometry import errors
 from isometry.parameters import Parameter
 from isometry.recipes import catalogue, rule_files
+from isometry.recipes.named import Named
 from isometry.recipes.rule import Recipe, Rule, Selector
 from isometry.schemes import Scheme
 
-RecipeLike = str | Path | Recipe | Mapping[str, Scheme | None]
-"""A recipe's name, a file of rules, a recipe, or ``{regular expression: scheme}``."""
+RecipeLike = str | Path | Named | Recipe | Mapping[str, Scheme | None]
+"""A recipe's name, with options if ``named``, a file of rules, a recipe, or ``{regex: scheme}``."""
 
 FILES = (".toml", ".json")
 """Endings of the names of files of rules."""
@@ -48,6 +49,8 @@ def reads_graph(given: RecipeLike, rules: Sequence[Rule] = ()) -> bool:
     >>> reads_graph("he"), reads_graph("torch"), reads_graph(Path("mine.toml"))
     (True, False, True)
     """
+    if isinstance(given, Named):
+        return reads_graph(given.name, rules)
     inside = given.rules if isinstance(given, Recipe) else ()
     if any(rule.select.reads_graph for rule in (*rules, *inside)):
         return True
@@ -75,6 +78,8 @@ def resolve(given: RecipeLike, parameters: Sequence[Parameter]) -> Recipe:
     match given:
         case Recipe():
             return given
+        case Named():
+            return catalogue.recipe(given.name, parameters, **dict(given.options))
         case Mapping():
             return from_rules(given)
         case Path():

@@ -122,7 +122,8 @@ class ChronoBias(Scheme):
     Attributes:
         longest: Length of the longest dependency, in steps; above 2.
         forget: Name of the forget gate.
-        input: Name of the input gate, which has the opposite bias.
+        input: Name of the input gate, which has the opposite bias; empty for a layer without one,
+            as a GRU, whose ``z`` alone keeps.
 
     >>> from isometry.parameters import Axes
     >>> gates = Axes(outputs=(0,), blocks=Blocks(0, ("i", "f", "g", "o"), (2, 2, 2, 2)))
@@ -155,6 +156,8 @@ class ChronoBias(Scheme):
         forget = Piece(
             boxes[self.forget], Whole(_ChronoLaw(self.longest, 1.0, boxes[self.forget])), "chrono"
         )
+        if not self.input:
+            return Pieces(zeros, (forget,))
         give = Piece(
             boxes[self.input], Whole(_ChronoLaw(self.longest, -1.0, boxes[self.input])), "chrono"
         )
@@ -168,17 +171,19 @@ class ChronoBias(Scheme):
         counts = dict(zip(blocks.names, blocks.sizes, strict=True))
         up = uniform_log_moments(self.longest - 1)
         down = Moments(-up.mean, up.std, up.kurtosis, -up.skewness)
-        rest = parameter.size - counts[self.forget] - counts[self.input]
+        given = counts[self.input] if self.input else 0
+        rest = parameter.size - counts[self.forget] - given
         return mixture(
             [
                 Part(counts[self.forget], up),
-                Part(counts[self.input], down),
+                Part(given, down),
                 Part(rest, Moments(0.0, 0.0, 1.0)),
             ]
         )
 
     def _blocks(self, parameter: Parameter) -> Blocks:
-        blocks = known_blocks(parameter, self.name, (self.forget, self.input))
+        gates = (self.forget, self.input) if self.input else (self.forget,)
+        blocks = known_blocks(parameter, self.name, gates)
         if len(parameter.shape) != 1:
             checks.refuse_shape(
                 parameter,

@@ -14,7 +14,16 @@ from isometry.theory.gains import CONVENTIONS, Convention, Gains, gain, gains, t
 from isometry.theory.leaky_tailoring import leaky_slope_for, tat_leaky
 from isometry.theory.maps import c_map, c_slope, chi, chi_parallel, q_map
 from isometry.theory.mirrors import mirror_slope
-from isometry.theory.networks import Chain, Layers, Network, Residual, curvature_for, slope_for
+from isometry.theory.networks import (
+    DKS_PEAK,
+    TAT_PEAK,
+    Chain,
+    Layers,
+    Network,
+    Residual,
+    curvature_for,
+    slope_for,
+)
 from isometry.theory.quadrature import gaussian_expectation
 from isometry.theory.registry import (
     ALIASES,
@@ -41,7 +50,9 @@ __all__ = [
     "ADVICE",
     "ALIASES",
     "CONVENTIONS",
+    "DKS_PEAK",
     "FAMILIES",
+    "TAT_PEAK",
     "Activation",
     "ActivationLike",
     "Advice",

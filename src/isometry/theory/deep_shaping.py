@@ -1,8 +1,8 @@
 """Deep kernel shaping: what makes a deep plain network keep lengths and angles, for any activation.
 
 With ``φ̂(x) = γ (φ(α x + β) + δ)``, orthogonal weights of gain 1 and no biases, the maps of one
-layer are to have ``Q(1) = 1``, ``Q'(1) = 1``, ``C(0) = 0`` and ``C'(1) = ξ`` (Martens et al. 2021,
-section 6). ``δ = -E φ(α z + β)`` and ``γ = Var(φ(α z + β))^(-1/2)`` fulfil the first and the third;
+layer are to have ``Q(1) = 1``, ``Q'(1) = 1``, ``C(0) = 0`` and ``C'(1) = ξ`` (Martens et al. 2021).
+``δ = -E φ(α z + β)`` and ``γ = Var(φ(α z + β))^(-1/2)`` fulfil the first and the third;
 ``(α, β)`` are searched for the other two.
 """
 
@@ -37,8 +37,8 @@ def dks(spec: ActivationLike, *, slope: float) -> Shape:
       choose. For ``p = 1`` then ``Q'(1) < 1``: lengths settle at 1. For ReLU² ``Q'(1)`` is a
       little above ``ξ``: an error in length grows less than twofold through ``log ζ / log ξ``
       layers, ``ζ = 1.5``.
-    * ``hardtanh``, ``hardsigmoid`` and ``relu6``, straight between two flat ends, have all four
-      for ``ξ`` above about 1.467 only. Below they are put at their centre, where ``Q'(1) < 1``.
+    * ``hardtanh``, ``hardsigmoid`` and ``relu6``, straight between two flat ends, cannot have all
+      four for ``ξ`` below about 1.467. There they are put at their centre, where ``Q'(1) < 1``.
 
     Args:
         spec: Name, record or function.

@@ -16,7 +16,7 @@ def leaky_slope_for(net: Network, *, eta: float = ETA) -> float:
     """The negative slope ``a`` of leaky ReLUs with ``C_f(0) = η`` for the network.
 
     ``C_a(c) = ((1-a)² (√(1-c²) + (π - arccos c) c) / π + 2 a c) / (1 + a²)`` (Zhang, Botev &
-    Martens 2022, section 4.2), layer after layer; the largest over subnetworks counts.
+    Martens 2022), layer after layer; the largest over subnetworks counts.
 
     Args:
         net: The network.
@@ -28,6 +28,7 @@ def leaky_slope_for(net: Network, *, eta: float = ETA) -> float:
     Raises:
         InputError: ``eta`` is out of range, or even plain ReLUs stay below it.
 
+    >>> from isometry.theory.networks import Layers
     >>> round(leaky_slope_for(Layers(50)), 6)
     0.430523
     """
@@ -65,6 +66,7 @@ def tat_leaky(net: Network, *, eta: float = ETA) -> Shape:
     Raises:
         InputError: As ``leaky_slope_for``.
 
+    >>> from isometry.theory.networks import Layers
     >>> shape = tat_leaky(Layers(50))
     >>> shape.activation.family, shape.met
     ('leaky_relu', ('Q(1)', "Q'(1)", "C'(1)"))

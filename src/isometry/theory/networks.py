@@ -2,7 +2,7 @@
 
 Weighted sums are taken to be normalised: ``w x + √(1 - w²) f(x)`` for a shortcut of weight ``w``.
 Slope, curvature and correlation then pass a residual block by the same rule, ``w² u + (1 - w²) v``,
-and one walk serves all three (Martens et al. 2021, section 5; Zhang et al. 2022, section 4).
+and one walk serves all three (Martens et al. 2021; Zhang, Botev & Martens 2022).
 """
 
 from collections.abc import Callable

@@ -131,7 +131,8 @@ def _at(phi: Activation, excess: float, beta: float, alpha: float) -> tuple[floa
     """The loudness and place of the slope at ``β``, with an ``α`` near the given one."""
 
     def surplus(power: float) -> float:
-        return float(departure(phi, alpha * 2.0**power, beta).excess) - excess
+        with np.errstate(all="ignore"):  # nothing passes a flat stretch: no number, and no bracket
+            return float(departure(phi, alpha * 2.0**power, beta).excess) - excess
 
     low, high = -1.5, 1.0
     if not surplus(low) < 0.0 <= surplus(high):

@@ -6,8 +6,8 @@ from math import sqrt
 from isometry import schemes
 from isometry.parameters import LINEAR, Parameter
 from isometry.recipes import feeding
-from isometry.recipes.auto.decisions import Decision
 from isometry.recipes.auto.stacks import classic
+from isometry.recipes.decisions import Decision
 
 LONGEST_SHORT = 8
 """A recurrence over more steps than this gets gates for memories of all lengths."""
@@ -74,7 +74,7 @@ def _length(parameter: Parameter) -> int:
 
 def _memory(bias: Parameter) -> Decision:
     steps = _length(bias)
-    names = {"forget": "z", "input": "r"} if bias.layer == "gru" else {"forget": "f", "input": "i"}
+    names = {"forget": "z", "input": ""} if bias.layer == "gru" else {"forget": "f", "input": "i"}
     return Decision(
         bias,
         schemes.ChronoBias(longest=float(steps), **names),

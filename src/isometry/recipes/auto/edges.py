@@ -7,7 +7,7 @@ import numpy as np
 
 from isometry import errors, schemes
 from isometry.parameters import Parameter
-from isometry.recipes.auto.decisions import Decision
+from isometry.recipes.decisions import Decision
 
 SUMS_TO = 1e-6
 """How far probabilities may be from adding up to 1."""

@@ -6,8 +6,9 @@ from isometry import errors
 from isometry.parameters import Parameter
 from isometry.recipes import fragments
 from isometry.recipes.auto import blocks, edges, stacks
-from isometry.recipes.auto.decisions import Decision, rules
 from isometry.recipes.classics import PRELU_SLOPE
+from isometry.recipes.decisions import Decision, rules
+from isometry.recipes.levels import is_branch, levels
 from isometry.recipes.rule import Recipe
 
 SUMMARY = "Derived from the model's graph: signal and gradient kept through any depth."
@@ -35,14 +36,14 @@ def auto(parameters: Sequence[Parameter] = (), *, output_prior: Sequence[float] 
         *edges.tables(parameters),
         *(edges.prior(parameters, output_prior) if output_prior else ()),
     ]
-    for stack in stacks.levels(parameters):
-        decisions += stacks.decided(stack)
+    for stack in levels(_left(parameters, decisions)):
+        decisions += () if is_branch(stack) else stacks.decided(stack)
     decisions += blocks.decided(_left(parameters, decisions))
     return Recipe(
         name="auto",
         summary=SUMMARY,
         rules=(
-            *rules(_first_wins(decisions)),
+            *rules(decisions),
             fragments.ORTHOGONAL_RECURRENCE,
             *fragments.RECURRENT_BIASES,
             fragments.ZERO_BIAS,
@@ -57,14 +58,6 @@ def auto(parameters: Sequence[Parameter] = (), *, output_prior: Sequence[float] 
 def _left(parameters: Sequence[Parameter], decisions: Sequence[Decision]) -> list[Parameter]:
     taken = {one.parameter.path for one in decisions}
     return [one for one in parameters if one.path not in taken]
-
-
-def _first_wins(decisions: Sequence[Decision]) -> list[Decision]:
-    """Each tensor's first decision: a prior goes before what a stack says of the same bias."""
-    kept: dict[str, Decision] = {}
-    for one in decisions:
-        kept.setdefault(one.parameter.path, one)
-    return list(kept.values())
 
 
 def _require_graph(parameters: Sequence[Parameter]) -> None:
