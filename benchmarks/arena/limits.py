@@ -79,7 +79,7 @@ def _by_net(cell: Cell) -> Limits:
 
 def _perceptron(depth: int) -> Limits:
     if depth <= 3:
-        return Limits(every=2, seeds=5)
+        return Limits(rates=ADAM[1:], every=2, seeds=5)
     if depth >= 1000:
         return Limits(rates=(1e-4, 3e-4), steps=400)
     if depth >= 300:

@@ -26,7 +26,7 @@ def _cells(
 
 def perceptrons() -> Iterator[Cell]:
     """Plain fully connected nets under every start."""
-    yield from _cells("digits", "mlp", ACTIVATIONS, (3, 30, 100), ALL)
+    yield from _cells("digits", "mlp", ACTIVATIONS, (30, 100, 3), ALL)
 
 
 def deepest() -> Iterator[Cell]:
