@@ -8,8 +8,8 @@ from benchmarks.arena.cells import ACTIVATIONS, CLASSICS, OURS, RIVALS, Cell
 ALL = (OURS, *RIVALS)
 CONVOLUTIONAL = ("relu", "gelu", "tanh")
 DEEPEST = ("relu", "tanh")
-NORMLESS = 24
-"""Blocks of the transformers without norm."""
+NORMLESS = (24, 96)
+"""Blocks of the transformers without norm: as deep as many are, and as few are."""
 
 
 def _cells(
@@ -42,8 +42,10 @@ def kernels() -> Iterator[Cell]:
 
 def transformers() -> Iterator[Cell]:
     """Transformers without norm and warm-up, and their control with norm."""
-    yield from _cells("digits", "transformer", ("gelu",), (NORMLESS,), (OURS, *CLASSICS))
-    yield from _cells("digits", "transformer-pre", ("gelu",), (NORMLESS,), (OURS, "torch"))
+    shallow, deep = NORMLESS
+    yield from _cells("digits", "transformer", ("gelu",), (shallow,), (OURS, *CLASSICS))
+    yield from _cells("digits", "transformer", ("gelu",), (deep,), (OURS, "torch", "xavier", "he"))
+    yield from _cells("digits", "transformer-pre", ("gelu",), (shallow,), (OURS, "torch"))
 
 
 def claims() -> Iterator[Cell]:

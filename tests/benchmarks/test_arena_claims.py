@@ -53,6 +53,10 @@ def deep(activation: str) -> Cell:
     return Cell("digits", "mlp", activation, 100, OURS)
 
 
+def transformer(depth: int, recipe: str = OURS) -> Cell:
+    return Cell("digits", "transformer", "gelu", depth, recipe)
+
+
 def _lost() -> Iterator[tuple[str, dict[Cell, int | None], int]]:
     yield "one activation at 100", {deep("gelu"): None}, 0
     names = ("relu", "gelu", "tanh")
@@ -62,13 +66,26 @@ def _lost() -> Iterator[tuple[str, dict[Cell, int | None], int]]:
     yield "one at 1000", {replace(RELU, depth=1000): None}, 4
     yield "one window", {deep("tanh"): None}, 5
     yield "one window of the quickest", {deep("tanh"): None}, 6
-    default = Cell("digits", "transformer", "gelu", slices.NORMLESS, "torch")
-    yield "the default trains too", {default: 100}, 7
+    yield "one transformer", {transformer(24): None}, 7
 
 
 @pytest.mark.parametrize(("lost", "index"), [(one[1], one[2]) for one in _lost()])
 def test_each_claim_can_be_lost(lost: dict[Cell, int | None], index: int) -> None:
     assert verdicts(results(lost))[index] == "not borne out"
+
+
+def test_a_transformer_that_trains_anyway_says_nothing() -> None:
+    claim = claims.transformers(results({transformer(24, "torch"): 100}))
+    assert [case.net for case in claim.cases] == ["transformer gelu 96"]
+
+
+def test_a_transformer_must_train_where_the_default_does() -> None:
+    ours, default = transformer(24), transformer(24, "torch")
+    more = at(ours, {1e-4: (9, 9, 9), 3e-4: (9, 9, 9)})
+    whole = {**results(), **board([*more, *at(default, {1e-3: (9, 9, 9)})])}
+    assert claims.transformers(whole).those("no") == (
+        Case("transformer gelu 24", "no", "auto: 0.0001, 0.0003; torch: 0.001"),
+    )
 
 
 def test_two_of_eleven_may_need_more_than_half() -> None:
