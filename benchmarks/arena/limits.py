@@ -81,10 +81,10 @@ def _perceptron(depth: int) -> Limits:
     if depth <= 3:
         return Limits(rates=ADAM[1:], every=2, seeds=5)
     if depth >= 1000:
-        return Limits(rates=(1e-4, 3e-4), steps=400)
+        return Limits(rates=(3e-5, 1e-4), steps=400)
     if depth >= 300:
-        return Limits(rates=(1e-4, 3e-4, 1e-3), steps=400)
-    return Limits()
+        return Limits(rates=(3e-5, 1e-4, 3e-4), steps=400)
+    return Limits(rates=ADAM[:4]) if depth >= 100 else Limits()
 
 
 def _convolutional(depth: int) -> Limits:

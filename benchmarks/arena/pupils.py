@@ -9,6 +9,7 @@ from torch.nn import functional
 from benchmarks.arena import nets, starts
 from benchmarks.arena.cells import Cell
 from benchmarks.arena.data import Batches, Data, data
+from benchmarks.arena.flat import flattened
 from benchmarks.arena.gan import Adversaries, Duel, adversaries
 from benchmarks.arena.limits import limits
 from benchmarks.arena.training import Pupil
@@ -31,24 +32,24 @@ class Classifier:
             seed: The seed of the batches.
         """
         given = limits(cell)
-        self._model, self._data = model, data(cell.task)
+        self.model, self._data = model, data(cell.task)
         self._batches = Batches(len(self._data.labels), given.batch, seed)
         self._optimizer = optimizer(cell, model, rate)
 
     def step(self) -> float:
         """One batch: loss, gradient, step."""
-        self._optimizer.zero_grad()
-        loss = _loss(self._model, self._data, next(self._batches))
+        self._optimizer.zero_grad(set_to_none=False)
+        loss = _loss(self.model, self._data, next(self._batches))
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not type it
         self._optimizer.step()
         return float(loss.detach())
 
     def score(self) -> float:
         """Accuracy on the test data."""
-        self._model.eval()
+        self.model.eval()
         with torch.inference_mode():
-            found = self._model(self._data.test_inputs).argmax(dim=1)
-        self._model.train()
+            found = self.model(self._data.test_inputs).argmax(dim=1)
+        self.model.train()
         return float((found == self._data.test_labels).float().mean())
 
 
@@ -58,9 +59,10 @@ def _loss(model: nn.Module, known: Data, batch: torch.Tensor) -> torch.Tensor:
 
 def optimizer(cell: Cell, model: nn.Module, rate: float) -> torch.optim.Optimizer:
     """Adam, or gradient descent with momentum 0.9; no decay, no clipping, no warm-up."""
+    whole = [flattened(model)]
     if cell.optimizer == "sgd":
-        return torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, fused=True)
-    return torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+        return torch.optim.SGD(whole, lr=rate, momentum=0.9, fused=True)
+    return torch.optim.Adam(whole, lr=rate, fused=True)
 
 
 def pupil(model: nn.Module, cell: Cell, rate: float, seed: int) -> Pupil:

@@ -14,7 +14,7 @@ from benchmarks.arena import gan, nets, page, playing, rows, running, slices, st
 from benchmarks.arena.cells import CLASSICS, OURS, PACKAGES, Cell
 from benchmarks.arena.data import Batches, data
 from benchmarks.arena.limits import Limits, limits
-from benchmarks.arena.pupils import pupil, started
+from benchmarks.arena.pupils import Classifier, pupil, started
 from tests.benchmarks.results import RELU, played, run
 
 EVERY = slices.cells("all")
@@ -110,6 +110,27 @@ def test_pupils_of_one_start_do_not_touch_it() -> None:
     before = weight(model).clone()
     pupil(model, SMALL, 1e-2, 0).step()
     assert torch.equal(weight(model), before)
+
+
+@pytest.mark.parametrize("kind", ["adam", "sgd"])
+def test_one_tensor_of_all_parameters_learns_as_they_do(kind: str) -> None:
+    cell = Cell("digits", "mlp", "tanh", 3, "he", kind)
+    mine, theirs = started(cell, 0), started(cell, 0)
+    optimizers = {
+        "adam": torch.optim.Adam(theirs.parameters(), lr=1e-2),
+        "sgd": torch.optim.SGD(theirs.parameters(), lr=1e-2, momentum=0.9),
+    }
+    learner, known = pupil(mine, cell, 1e-2, 0), data("digits")
+    assert isinstance(learner, Classifier)
+    batches = Batches(len(known.labels), limits(cell).batch, 0)
+    for _ in range(20):
+        learner.step()
+        optimizers[kind].zero_grad()
+        batch = next(batches)
+        loss = functional.cross_entropy(theirs(known.inputs[batch]), known.labels[batch])
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not type it
+        optimizers[kind].step()
+    torch.testing.assert_close(weight(learner.model), weight(theirs), rtol=1e-3, atol=1e-5)
 
 
 def test_batches_hold_each_example_once_an_epoch() -> None:
