@@ -79,19 +79,19 @@ def _by_net(cell: Cell) -> Limits:
 
 def _perceptron(depth: int) -> Limits:
     if depth <= 3:
-        return Limits(rates=ADAM[1:], every=2, seeds=5)
+        return Limits(rates=ADAM[1:], every=2, seeds=5, steps=200)
     if depth >= 1000:
-        return Limits(rates=(3e-5, 1e-4), steps=400)
+        return Limits(rates=(3e-5, 1e-4), steps=200)
     if depth >= 300:
-        return Limits(rates=(3e-5, 1e-4, 3e-4), steps=400)
-    return Limits(rates=ADAM[:4]) if depth >= 100 else Limits()
+        return Limits(rates=(3e-5, 1e-4, 3e-4), steps=200)
+    return Limits(rates=ADAM[:4] if depth >= 100 else ADAM[1:], steps=200)
 
 
 def _convolutional(depth: int) -> Limits:
     if depth <= 3:
-        return Limits(rates=ADAM[2:], steps=200, batch=64, stops=False)
+        return Limits(rates=ADAM[2:4], steps=200, batch=64, stops=False)
     if depth >= 100:
-        return Limits(rates=(3e-4, 1e-3), steps=200, batch=64, patience=60)
+        return Limits(rates=(3e-4, 1e-3), steps=120, batch=64, patience=40)
     return Limits(rates=ADAM[1:], steps=200, batch=64)
 
 

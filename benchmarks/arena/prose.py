@@ -17,7 +17,8 @@ METHOD = """## How it is measured
   and with layer-norm before or after each branch. No other net has a norm, and none a warm-up.
 - **Training**: Adam, or gradient descent with momentum 0.9 (`sgd`); no decay, no clipping. Every
   start of a net gets the same batches, steps, rates and seeds. A rate is constant.
-- **Starts**: `auto` and the recipes of this package (`torch` is torch's default), and from PyPI
+- **Starts**: `auto` and the recipes of this package (`torch` is torch's default; `delta` is
+  `orthogonal` with each kernel orthogonal at its central tap and 0 around it), and from PyPI
   `lsuv`, `anyinit` (analytic), `anyinit-data` (empirical) and `gradinit`, called as their
   documentation says, with their defaults. GradInit starts from `he` and takes {steps} steps of
   Adam at {rate:g}: its cost grows with every step. Steps that a start itself takes are not
@@ -28,9 +29,10 @@ METHOD = """## How it is measured
 - **A cell** tells the median seed's steps at the best rate with the range of all seeds, and its
   *window*: the rates at which the median seed reaches the target, of all that were tried, half a
   decade apart. A start that trains at one rate only is a weak start.
-- **Hopeless runs** are stopped: below the floor (20 % accuracy on digits) after 100 steps, or a
-  loss that is no number. Where the first seed is hopeless at a rate, the other seeds are not run
-  there, and count as not reaching.
+- **Hopeless runs** are stopped: below the floor (20 % accuracy on digits) at the first look, after
+  40 to 100 steps, or a loss that is no number. Where the first seed is hopeless at a rate, or
+  stays more than two points below the target, the other seeds are not run there, and count as
+  not reaching: of a start that trains by chance, the window may be told too narrow.
 - **Not conclusive** is a difference that the exact one-sided rank test of the seeds does not find
   at 5 %: with three seeds on each side, ranges that touch. The best rival is the best after
   looking, which favours rivals.

@@ -10,7 +10,7 @@ from benchmarks.arena.cells import Cell, cell
 
 Reason = Literal["target", "budget", "hopeless", "diverged", "error", "skipped"]
 """Why a run ended: it reached its target; its steps were used up; it was below the floor after its
-patience; its loss was no number; an exception; its first seed was hopeless, so it was not run."""
+patience; its loss was no number; an exception; its first seed missed clearly, so it was not run."""
 
 KEYS = {"rate": "r", "seed": "s", "steps": "n", "best": "a", "loss": "l", "reason": "w"}
 KEYS |= {"seconds": "t", "setup": "i", "curve": "c", "error": "e"}

@@ -27,6 +27,7 @@ SMALL: dict[str, tuple[Scheme, Parameter]] = {
     "centred": (schemes.Centred(NORMAL), dense(6, 4)),
     "centred conv": (schemes.Centred(schemes.Orthogonal()), conv(6, 4, 3)),
     "chrono_bias": (schemes.ChronoBias(100), gate_bias(5)),
+    "chrono_bias alone": (schemes.ChronoBias(100, input=""), gate_bias(5)),
     "computed": (STEP, bare(11)),
     "constant": (schemes.Constant(0.1), bias(5)),
     "cut_normal": (schemes.CutNormal(0.02), dense(6, 4)),
@@ -86,6 +87,11 @@ SMALL: dict[str, tuple[Scheme, Parameter]] = {
         schemes.VarianceScaling(fan="fan_out", distribution="truncated_normal"),
         packed(4, 4, 2, 2),
     ),
+    "weight_sums": (schemes.WeightSums(dense(5, 4), NORMAL, -0.5, 0.25), bias(5)),
+    "weight_sums of pieces": (
+        schemes.Scaled(schemes.WeightSums(grouped(6, 4, 2, 3), schemes.Orthogonal(), 2.0), 0.5),
+        bias(6),
+    ),
     "zero_init": (schemes.ZerO(), dense(6, 4)),
     "zero_init wide": (schemes.ZerO(), conv(4, 6, 3, 3)),
 }
@@ -95,6 +101,7 @@ LARGE: dict[str, tuple[Scheme, Parameter]] = {
     "centred": (schemes.Centred(NORMAL), dense(1024, 64)),
     "centred signs": (schemes.Centred(schemes.Sign()), dense(16384, 4)),
     "chrono_bias": (schemes.ChronoBias(784), gate_bias(16384)),
+    "chrono_bias alone": (schemes.ChronoBias(784, input=""), gate_bias(16384)),
     "chrono_bias of the recurrence": (schemes.ChronoBias(784), gate_bias(16, "recurrent-bias")),
     "computed": (STEP, bare(65536)),
     "constant": (schemes.Constant(-3.0), bias(5)),
@@ -166,6 +173,11 @@ LARGE: dict[str, tuple[Scheme, Parameter]] = {
     "variance_scaling geometric": (schemes.GEOMETRIC, conv_transpose(64, 128, 4, 2)),
     "variance_scaling silent": (schemes.VarianceScaling(gain=0.0), dense(8, 8)),
     "variance_scaling empty": (schemes.HE_NORMAL, dense(8, 0)),
+    "weight_sums": (schemes.WeightSums(dense(65536, 8), NORMAL, -0.5, 0.25), bias(65536)),
+    "weight_sums orthogonal": (
+        schemes.WeightSums(conv(65536, 8, 3), schemes.DeltaOrthogonal(2.0), 1.5),
+        bias(65536),
+    ),
     "zero_init": (schemes.ZerO(), dense(300, 100)),
     "zero_init wide": (schemes.ZerO(), conv(100, 300, 3, 3)),
 }

@@ -89,6 +89,85 @@ class Squeezed(nn.Module):
         return out
 
 
+class Recurrent(nn.Module):
+    """A recurrence and a head."""
+
+    def __init__(self, kind: Callable[..., nn.Module], *, both: bool = False) -> None:
+        super().__init__()
+        self.enter = nn.Linear(64, 64)
+        self.body = kind(64, 64, batch_first=True, bidirectional=both)
+        self.head = nn.Linear(128 if both else 64, 64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.head(self.body(self.enter(x))[0])
+        return out
+
+
+class Classed(nn.Module):
+    """A small token beside large ones; behind a norm and a residual sum, it alone is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter, self.token = nn.Linear(64, 128), nn.Parameter(torch.zeros(1, 1, 128))
+        self.norm, self.inner = nn.LayerNorm(128), nn.Linear(128, 128)
+        self.last, self.head = nn.LayerNorm(128), nn.Linear(128, 64)
+        nn.init.normal_(self.token, std=0.1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.enter(x)
+        y = torch.cat((self.token.expand(len(y), -1, -1), y), dim=1)
+        y = y + self.inner(self.norm(y)).mean(1, keepdim=True)
+        out: Tensor = self.head(self.last(y)[:, 0])
+        return out
+
+
+class Normed(nn.Module):
+    """Norms one right behind the other: the second finds nothing left to hide."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter, self.head = nn.Linear(128, 24), nn.Linear(24, 256)
+        self.norms = nn.ModuleList(nn.LayerNorm(24) for _ in range(6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.enter(x)
+        for norm in self.norms:
+            y = norm(y)
+        out: Tensor = self.head(y)
+        return out
+
+
+class Trunk(nn.Module):
+    """A residual trunk of convolutions with batch norms, ended by a mean over positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 64, 3, padding=1)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(64) for _ in range(3))
+        self.convs = nn.ModuleList(nn.Conv2d(64, 64, 3, padding=1) for _ in range(3))
+        self.head = nn.Linear(64, 64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.stem(x)
+        for norm, conv in zip(self.norms, self.convs, strict=True):
+            y = y + conv(torch.relu(norm(y)))
+        out: Tensor = self.head(y.mean((2, 3)))
+        return out
+
+
+class Larger(nn.Module):
+    """The larger of two maps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter = nn.Linear(64, 64)
+        self.first, self.second = nn.Linear(64, 64), nn.Linear(64, 64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.enter(x)
+        return torch.maximum(self.first(y), self.second(y))
+
+
 NETS = (
     Net("relu", lambda: deep(nn.ReLU), noise(32, 128), 0.08),
     Net("gelu", lambda: deep(nn.GELU), noise(32, 128), 0.08),
@@ -104,12 +183,20 @@ NETS = (
     Net("attention by hand", ByHand, words(8, 16), 0.08),
     Net("gate", Gated, noise(32, 128)),
     Net("squeeze", Squeezed, noise(8, 3, 8, 8), 0.08),
+    Net("rnn", lambda: Recurrent(nn.RNN), noise(8, 10, 64), 0.08),
+    Net("lstm", lambda: Recurrent(nn.LSTM), noise(8, 10, 64), 0.08),
+    Net("gru", lambda: Recurrent(nn.GRU), noise(8, 10, 64), 0.08),
+    Net("both ways", lambda: Recurrent(nn.GRU, both=True), noise(8, 10, 64), 0.08),
+    Net("token", Classed, noise(8, 16, 64), 0.08),
+    Net("norms", Normed, noise(32, 128), 0.08),
+    Net("trunk", Trunk, noise(4, 3, 8, 8), 0.1),
+    Net("larger", Larger, noise(32, 64), 0.08),
 )
 
 
 @cache
 def seen(net: Net) -> tuple[plans.Plan, dict[str, tuple[float, float]]]:
-    plan = iso.plan(net.build())
+    plan = iso.plan(net.build)
     return plan, gradients.measured(net.build(), net.example, plan, SEEDS)
 
 

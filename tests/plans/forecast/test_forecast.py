@@ -115,11 +115,25 @@ def test_a_plan_of_another_model_is_refused() -> None:
         plans.forecast(graph, iso.plan(perceptron(nn.ReLU)))
 
 
+class Doubled(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 2 * x
+
+
 def test_a_parametrization_without_a_rule_is_named() -> None:
     def build() -> nn.Module:
-        return nn.utils.parametrizations.spectral_norm(nn.Linear(8, 8))
+        model = nn.Linear(8, 8)
+        nn.utils.parametrize.register_parametrization(model, "weight", Doubled())
+        return model
 
     notes = plans.forecast(capture(build(), torch.zeros(2, 8)), iso.plan(build)).notes
     assert notes[0] == (
         "parametrizations.weight.original is parametrized: taken for the weight that the plan fills"
     )
+
+
+def test_spectral_norm_has_a_rule_and_no_note() -> None:
+    def build() -> nn.Module:
+        return nn.utils.parametrizations.spectral_norm(nn.Linear(8, 8))
+
+    assert not plans.forecast(capture(build(), torch.zeros(2, 8)), iso.plan(build)).notes

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from isometry import theory
-from isometry.plans.forecast import layouts
-from isometry.plans.forecast.signal import Layout, Mix, Sight, Signal
+from isometry.plans.forecast import layouts, sums
+from isometry.plans.forecast.signal import Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
 
 LARGEST_LOGIT_VAR = 25.0
@@ -92,7 +92,7 @@ def attended(step: Step) -> Signal | None:
         return value or step.first
     width, keys = step.shape_of("query")[-1], step.shape_of("key")[-2]
     scale = step.number("scale", 1 / math.sqrt(width))
-    bias = step.slot("attn_mask")
+    bias = _bias(step, "attn_mask")
     var = scale**2 * width * query.square * max(key.square - key.positions, 0.0)
     var += bias.square - bias.positions if bias else 0.0
     sight = step.sight() or (bias.sight if bias else None)
@@ -100,6 +100,14 @@ def attended(step: Step) -> Signal | None:
         sight = causal(keys)
     made = averaged(value, mix(keys, var, sight))
     return made.placed(query.layout[:-1] + value.layout[-1:])
+
+
+def _bias(step: Step, slot: str) -> Signal | None:
+    """What is added to scores."""
+    index = step.index(slot)
+    if index is None or index not in step.signals:
+        return None
+    return sums.met(step, index, layouts.scores(step.shape(index)))
 
 
 def averaged(value: Signal, made: Mix) -> Signal:
@@ -112,48 +120,12 @@ def averaged(value: Signal, made: Mix) -> Signal:
         kurtosis=3.0,
         mix=None,
         sight=None,
+        alive=1.0,
         rows=(),
     )
-
-
-def contracted(step: Step) -> Signal | None:
-    """Products of two tensors: an average by softmax's weights, or scores."""
-    factors = [i for i in step.node.inputs if i in step.signals and not is_aside(step, i)]
-    known = [step.signals[i] for i in factors]
-    if len(known) != 2:
-        return step.first
-    first, second = known
-    layout = _product_layout(step, first, second)
-    if first.mix is not None or second.mix is not None:
-        weights, value = (first, second) if first.mix is not None else (second, first)
-        assert weights.mix is not None
-        return averaged(value, weights.mix).placed(layout)
-    return _scores(step, first, second, layout)
 
 
 def is_aside(step: Step, index: int) -> bool:
     """Whether an operand is added to the product: a bias, or a mask."""
     slots = [slot for slot, i in zip(step.node.slots, step.node.inputs, strict=True) if i == index]
     return "bias" in slots or "offsets" in slots
-
-
-def _scores(step: Step, first: Signal, second: Signal, layout: Layout) -> Signal:
-    length = step.shape(step.node.inputs[-1 if is_aside(step, step.node.inputs[0]) else 0])[-1]
-    scale = step.number("alpha", 1.0)
-    made = Signal(
-        length * first.mean * second.mean,
-        length * first.square * second.square,
-        length * first.square * second.positions,
-        length * first.samples * second.samples,
-        layout,
-        depth=first.depth + second.depth,
-        sight=step.sight(),
-    )
-    return replace(made.scaled(scale), sight=made.sight)
-
-
-def _product_layout(step: Step, first: Signal, second: Signal) -> Layout:
-    fits = len(first.layout) == len(second.layout) == len(step.node.shape)
-    if fits:
-        return first.layout[:-1] + second.layout[-1:]
-    return layouts.of_input(step.node.shape)

@@ -7,6 +7,7 @@ moments of its gradient and those of the signals that the forward forecast left.
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from isometry.graphs import Graph
 from isometry.graphs.labels import Parts, origins, parts
@@ -16,12 +17,13 @@ from isometry.plans.forecast import (
     backward_rules,
     backward_sums,
     bends,
+    profiles,
 )
 from isometry.plans.forecast.backward_loss import Loss, started
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.forward import USUAL
 from isometry.plans.forecast.signal import Signal
-from isometry.plans.forecast.steps import Conditions, Step, Weights
+from isometry.plans.forecast.steps import Conditions, Kurtosis, Step, Weights, normal
 
 
 def backward(
@@ -31,6 +33,7 @@ def backward(
     *,
     loss: Loss = "cotangent",
     conditions: Conditions = USUAL,
+    kurtosis: Kurtosis = normal,
 ) -> dict[int, GradientSignal]:
     """What is known of the gradient with respect to every value, by step.
 
@@ -42,18 +45,21 @@ def backward(
             variance 1; ``"cross-entropy"``: outputs are logits over their last axis, of which the
             mean loss is taken, divided by ``log C``.
         conditions: Under what the forward ran.
+        kurtosis: Kurtosis of a parameter's entries, by path.
 
     Returns:
         One entry for every value that a gradient reaches, weights and biases included: the step of
         a parameter holds the gradient of all its uses together.
     """
     found = parts(graph)
+    shapes = profiles.profiles(found, signals)
     known: dict[int, GradientSignal] = {}
     _arrive(known, started(graph, signals, loss))
     for node in reversed(graph.nodes):
         gradient = known.get(node.index)
         if gradient is not None and (node.signal or found.links.learned[node.index]):
-            _arrive(known, _shares(Step(node, found, signals, weights, conditions), gradient))
+            step = Step(node, found, signals, weights, conditions, shapes, kurtosis)
+            _arrive(known, (_fitting(signals, share) for share in _shares(step, gradient)))
     return known
 
 
@@ -61,6 +67,13 @@ def _arrive(known: dict[int, GradientSignal], shares: Iterable[Share]) -> None:
     for index, share in shares:
         if math.isfinite(share.square):
             known[index] = known[index].plus(share) if index in known else share
+
+
+def _fitting(signals: Mapping[int, Signal], share: Share) -> Share:
+    """Without the profile, where it has another length than the value has positions."""
+    index, made = share
+    size = profiles.length(signals[index].layout) if index in signals else 0
+    return share if len(made.profile) in (0, size) else (index, replace(made, profile=()))
 
 
 def _shares(step: Step, gradient: GradientSignal) -> Shares:

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from isometry import rng
-from isometry.plans.forecast import attention
+from isometry.plans.forecast import attention, backward_widths, layouts, profiles, widths
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
@@ -78,6 +78,7 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
             free * alike * both,
             keys=_hidden(free * own, keys),
             depth=gradient.depth,
+            profile=gradient.profile,
             seen=(1 - made.same) / max(own * keys, TINY),
         ),
     )
@@ -103,23 +104,40 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     width, keys, queries = step.shape(q)[-1], step.shape(k)[-2], step.shape(q)[-2]
     heads = math.prod(step.shape(q)[:-1]) / max(math.prod(step.shape(k)[:-1]) * queries / keys, 1)
     scale = step.number("scale", 1 / math.sqrt(width))
-    bias = step.slot("attn_mask")
-    var = scale**2 * width * query.square * max(key.square - key.positions, 0.0)
-    var += bias.square - bias.positions if bias else 0.0
-    sight = step.sight() or (bias.sight if bias else None)
-    sight = attention.causal(keys) if step.node.attribute("is_causal") is True else sight
+    sight, var = _looked(step, scale**2 * width, query, key)
     made = attention.mix(keys, var, sight)
     yield v, averaged(gradient, made, queries, keys).times(heads)
-    weights = _weights(gradient, value, step.shape(v)[-1])
+    weights = _weights(step, gradient, value, step.shape(v)[-1])
     free = max(weights.square - weights.keys, 0.0)
     alike = weights.positions / max(weights.square, TINY)
     kept = passed(keys, var, sight)
     own = free * kept / keys * scale**2
     both = free * alike * passed_together(made) / keys * scale**2
     seen = (1 - made.same) / max(kept, TINY)
-    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), gradient.depth, seen)
+    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), weights.depth, seen)
+    logits = replace(logits, profile=gradient.profile)
+    if step.index("attn_mask") is not None:
+        yield from _biased(step, logits.times(1 / scale**2), math.prod(step.shape(q)[:-1]) * keys)
     yield q, _queried(logits, key, keys)
-    yield k, _keyed(logits, query, queries).times(heads)
+    yield k, _keyed(step, logits, q, queries).times(heads)
+
+
+def _looked(step: Step, scale: float, query: Signal, key: Signal) -> tuple[Sight | None, float]:
+    """What the mask leaves in sight, and the variance of logits from key to key."""
+    bias = step.slot("attn_mask")
+    var = scale * query.square * max(key.square - key.positions, 0.0)
+    var += bias.square - bias.positions if bias else 0.0
+    keys = step.shape_of("key")[-2]
+    seen = step.sight() or (bias.sight if bias else None)
+    return attention.causal(keys) if step.node.attribute("is_causal") is True else seen, var
+
+
+def _biased(step: Step, logits: GradientSignal, places: int) -> Iterator[Share]:
+    """What is added to logits gets their gradient, from all that it is added to."""
+    index = step.index("attn_mask")
+    if index is not None and index in step.signals:
+        copies = places / max(math.prod(step.shape(index)), 1)
+        yield index, GradientSignal(logits.square * copies, depth=logits.depth)
 
 
 def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> GradientSignal:
@@ -131,18 +149,29 @@ def averaged(gradient: GradientSignal, made: Mix, queries: int, keys: int) -> Gr
     square = queries / keys * (made.same * gradient.square + made.other * alike)
     total = queries * (gradient.square + alike)
     positions = (total - keys * square) / (keys * (keys - 1)) if keys > 1 else square
-    shared = (queries / keys) ** 2 * gradient.samples
-    return replace(gradient, square=square, positions=positions, samples=shared, keys=0.0)
+    shared = queries / keys**2 * (gradient.samples + (queries - 1) * gradient.cross)
+    return replace(
+        gradient,
+        square=square,
+        positions=positions,
+        samples=shared,
+        keys=0.0,
+        profile=(),
+        cross=shared,
+        hidden=(0, 0),
+    )
 
 
-def _weights(gradient: GradientSignal, value: Signal, width: float) -> GradientSignal:
+def _weights(step: Step, gradient: GradientSignal, value: Signal, width: float) -> GradientSignal:
     """``δ_t · V_k`` over the channels of a head."""
+    drawn = backward_widths.drawn(gradient, step.signals[step.node.index].layout)
     return GradientSignal(
         width * gradient.square * value.square,
         width * gradient.positions * value.square,
         0.0,
         width * gradient.square * value.positions,
-        gradient.depth,
+        gradient.depth + drawn + widths.total(value),
+        profile=gradient.profile,
     )
 
 
@@ -154,21 +183,37 @@ def _queried(logits: GradientSignal, key: Signal, keys: int) -> GradientSignal:
     lone = (keys - 1) * key.positions
     alike = logits.keys / max(logits.square, TINY)
     chance = logits.seen / key.rank * (key.square - key.positions)
+    width = layouts.letters(key.layout, [len(key.layout) - 1]).get("C", 1) if key.layout else 1
     return GradientSignal(
         keys * (logits.square * (key.square + chance) + logits.keys * lone),
         keys * logits.positions * (key.square + alike * lone),
-        depth=logits.depth,
+        depth=logits.depth + widths.total(key),
+        kurtosis=shared_tails(width),
+        rank=max(keys - 1, 1),
+        profile=logits.profile,
     )
 
 
-def _keyed(logits: GradientSignal, query: Signal, queries: int) -> GradientSignal:
+def shared_tails(width: int) -> float:
+    """A kurtosis for channels of a head that share the size of their logits' gradients.
+
+    Of ``C`` channels in heads of a width, ``2/C`` and ``2 · width/C`` add up.
+    """
+    return 3.0 + 2.0 * width
+
+
+def _keyed(step: Step, logits: GradientSignal, q: int, queries: int) -> GradientSignal:
     """``Σ_t δ_tk Q_t``: over all queries, of which two may send alike."""
+    query, met = step.signals[q], profiles.met(step.profiles.get(q, ()), logits.profile)
     lone = (queries - 1) * query.positions
     alike = logits.positions / max(logits.square, TINY)
+    width = layouts.letters(query.layout, [len(query.layout) - 1]).get("C", 1)
     return GradientSignal(
-        queries * (logits.square * query.square + logits.positions * lone),
+        queries * (logits.square * query.square * met + logits.positions * lone),
         queries * logits.keys * (query.square + alike * lone),
-        depth=logits.depth,
+        depth=logits.depth + widths.total(query),
+        kurtosis=shared_tails(width),
+        rank=max(queries, 1),
         seen=logits.seen / query.rank,
     )
 
@@ -193,11 +238,11 @@ def _both(step: Step, gradient: GradientSignal, left: int, right: int) -> Iterat
     shared = step.shape(left)[-1]
     scaled = gradient.times(step.number("alpha", 1.0) ** 2)
     if first.mix is not None:
-        yield left, _weights(scaled, second, columns)
+        yield left, _weights(step, scaled, second, columns)
         yield right, averaged(scaled, first.mix, rows, shared)
     elif second.mix is not None:
-        yield right, _weights(scaled, first, rows)
+        yield right, _weights(step, scaled, first, rows)
         yield left, averaged(scaled, second.mix, columns, shared)
     else:
         yield left, _queried(scaled, second, columns)
-        yield right, _keyed(scaled, first, rows)
+        yield right, _keyed(step, scaled, left, rows)

@@ -35,5 +35,5 @@ def classified(logits: Signal) -> GradientSignal:
     square = (spread + 1 - 2 / classes) / classes
     many = layouts.count(logits.layout, "P") > 1
     shared = [max(moment - own, 0.0) / classes**2 for moment in (logits.positions, logits.samples)]
-    start = GradientSignal(square, shared[0] if many else 0.0, shared[1])
+    start = GradientSignal(square, shared[0] if many else 0.0, shared[1], cross=min(shared))
     return start.times(1 / (places * math.log(classes)) ** 2)

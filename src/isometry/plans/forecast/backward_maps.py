@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isometry.graphs.maps import Map
-from isometry.plans.forecast import layouts, mapping
+from isometry.plans.forecast import backward_recurrent, backward_widths, layouts, mapping, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
-from isometry.plans.forecast.signal import Signal
+from isometry.plans.forecast.signal import TINY, Signal
 from isometry.plans.forecast.steps import Step
 
 KURTOSIS = 3.0
@@ -27,7 +27,7 @@ def mapped(step: Step, gradient: GradientSignal) -> Shares:
         case "embedding":
             return _looked_up(step, gradient)
         case "recurrent":
-            return ()
+            return backward_recurrent.recurred(step, gradient)
         case _:
             return _mapped(step, made, gradient)
 
@@ -40,11 +40,18 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
     sides = [made.signal]
     if made.kind == "bilinear":
         sides.append(step.index("input2") or made.signal)
-    whole = _product([step.signals[i] for i in sides])
+    square, *rest = _product([step.signals[i] for i in sides])
+    whole = (
+        square * profiles.met(step.profiles.get(made.signal, ()), gradient.profile),
+        rest[0],
+        rest[1],
+    )
     for index in sides:
         others = _product([step.signals[i] for i in sides if i != index])
         yield index, _back(step, gradient, others, (index, weight), products=products)
-    yield weight, collected(step, gradient, whole, places=products / _size(step, weight))
+    places = products / _size(step, weight)
+    entries = collected(step, gradient, whole, places=places)
+    yield weight, replace(entries, square=entries.square + _led(step, gradient, square, places))
     if bias is not None:
         over = layouts.letters(step.signals[step.node.index].layout, range(len(step.node.shape)))
         yield bias, gradient.summed({**over, "C": 1})
@@ -87,20 +94,44 @@ def _back(
     to, weight = ends
     fan = products / _size(step, to)
     made = gradient.times(fan * step.signals[weight].square).met(*others)
-    return replace(made, depth=gradient.depth + (KURTOSIS - 1) / max(fan, 1.0), seen=0.0)
+    layout = step.signals[step.node.index].layout
+    depth = gradient.depth + backward_widths.drawn(gradient, layout)
+    return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0))
+
+
+def _spread(step: Step, places: float) -> tuple[int, float]:
+    """Over how many samples, and positions of each, an entry is used; channels share nothing."""
+    layout = step.signals[step.node.index].layout
+    samples, positions = (max(layouts.count(layout, letter), 1) for letter in ("N", "P"))
+    return samples, max(min(places / samples, positions), 1.0)
 
 
 def collected(
     step: Step, gradient: GradientSignal, before: tuple[float, float, float], *, places: float
 ) -> GradientSignal:
     """``E (Σ δ x)²`` over the places where one entry of a weight is used."""
-    samples = max(layouts.count(step.signals[step.node.index].layout, "N"), 1)
-    positions = max(places / samples, 1.0)
+    samples, positions = _spread(step, places)
     square, apart, across = before
     alike = (positions - 1) * gradient.positions * apart
     alike += gradient.seen * gradient.square * max(square - apart, 0.0)  # of keys, by chance
-    alike += (samples - 1) * positions * gradient.samples * across
-    return GradientSignal(places * (gradient.square * square + alike), depth=gradient.depth)
+    both = min(apart, across)  # what two samples share at different positions, at most
+    alike += (samples - 1) * gradient.samples * across
+    alike += (samples - 1) * (positions - 1) * gradient.cross * both
+    made = max(places * (gradient.square * square + alike), 0.0)
+    return GradientSignal(made, depth=gradient.depth)
+
+
+def _led(step: Step, gradient: GradientSignal, square: float, places: float) -> float:
+    """What a slope that grows with ``h = Σ w x`` adds to ``E (Σ δ x)²``, over pairs of places.
+
+    ``δ`` leans on each ``x`` as far as ``h`` does, ``w`` at all places: an excess ``p`` of
+    ``E δ h δ' h'`` over its factors, shared among ``n`` inputs, is ``p E x²/(n E h²)`` for each.
+    """
+    out = step.signals[step.node.index]
+    samples, positions = _spread(step, places)
+    inputs = mapping.fan(step, step.parts.maps[step.node.index])
+    excess = (positions - 1) * gradient.pull[0] + (samples - 1) * positions * gradient.pull[1]
+    return places * max(excess, 0.0) * square / max(inputs * out.square, TINY)
 
 
 def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:

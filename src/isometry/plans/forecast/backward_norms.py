@@ -8,12 +8,17 @@ over ``n`` values, and less of one that many places share.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from isometry.plans.forecast import layouts, norms
+import numpy as np
+
+from isometry.plans.forecast import layouts, norms, profiles, widths
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.signal import TINY, Letter, Signal
 from isometry.plans.forecast.steps import Step
+
+EVEN = 1e-6
+"""Gains whose relative variance is below this turn no gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class Group:
         """Values that share one mean and one length."""
         return self.channels * self.positions * self.samples
 
+    @property
+    def single(self) -> bool:
+        """Whether it holds channels of one place only."""
+        return self.positions == 1 and self.samples == 1
+
 
 def normalised(step: Step, gradient: GradientSignal) -> Shares:
     """A norm that is one call, then its learned gain and shift."""
@@ -44,11 +54,30 @@ def normalised(step: Step, gradient: GradientSignal) -> Shares:
     if before is None or source is None:
         return
     unit = norms.NORMS[step.node.op](step, before)
+    before = replace(before, rank=before.rank / _unevenness(step, source))
     gain = step.slot("weight")
     yield from _learned(step, gradient, unit)
-    inner = gradient if gain is None else gradient.times(gain.square).pulled(gradient.pull)
+    inner = gradient
+    if gain is not None:
+        even = gain.square <= gain.mean**2 * (1 + EVEN)
+        inner = gradient.times(gain.square).pulled(gradient.pull)
+        inner = replace(inner, hidden=gradient.hidden if even else (0.0, 0.0))
     group = group_of(step, before)
-    yield source, inner if group is None else projected(inner, before, unit, group)
+    if group is None:
+        yield source, inner
+    else:
+        yield source, _before(step, (source, before), inner, unit, group)
+
+
+def _unevenness(step: Step, source: int) -> float:
+    """``(κ - 1)/2`` of the weights that made a value: how much their mean square varies by draw."""
+    made = step.parts.maps.get(source)
+    paths = made.weights if made is not None and made.kind != "embedding" else ()
+    return max((step.kurtosis(paths[0]) - 1) / 2, LEAST) if len(paths) == 1 else 1.0
+
+
+LEAST = 0.1
+"""Weights of fewer different sizes than this still make no two channels alike."""
 
 
 def _learned(step: Step, gradient: GradientSignal, unit: Signal) -> Iterator[Share]:
@@ -93,7 +122,28 @@ def by_hand(step: Step, gradient: GradientSignal) -> Shares:
         before = step.signals[root]
         channels = max(layouts.count(before.layout, "C"), 1)
         group = Group(channels, centred=centred)
-        yield root, projected(gradient, before, step.signals[index], group)
+        yield root, _before(step, (root, before), gradient, step.signals[index], group)
+
+
+def _before(
+    step: Step, behind: tuple[int, Signal], gradient: GradientSignal, unit: Signal, group: Group
+) -> GradientSignal:
+    """The gradient before a norm; each position is divided by its own level, where it has one."""
+    source, before = behind
+    made = projected(gradient, before, unit, group)
+    levels = step.profiles.get(source, ())
+    if group.positions > 1 or not levels:
+        return replace(made, profile=gradient.profile)
+    arriving = gradient.profile or (1.0,) * len(levels)
+    if len(arriving) != len(levels):
+        return made
+    values = np.array(arriving) / profiles.lengths(levels, unit)
+    mean = float(values.mean())
+    return replace(
+        made.times(mean),
+        hidden=made.hidden,
+        profile=profiles.settled(values),
+    )
 
 
 def projected(
@@ -102,35 +152,46 @@ def projected(
     """The gradient before a norm, from the gradient after it and ``x̂``."""
     length = max(unit.square, TINY)
     within, across = unit.positions / length, unit.samples / length
-    many, apart = group.positions - 1, (group.samples - 1) * group.positions
-    level = gradient.square + many * gradient.positions + apart * gradient.samples
-    level = level / group.size if group.centred else 0.0
-    radial = gradient.square * length
-    radial += many * (gradient.positions * within * length + gradient.pull[0])
-    radial += apart * (gradient.samples * across * length + gradient.pull[1])
-    radial /= group.size
+    both = min(within, across)
+    many, others = group.positions - 1, group.samples - 1
+    level = gradient.square + many * gradient.positions
+    level += others * (gradient.samples + many * gradient.cross)
+    seen = [1 - done for done in gradient.hidden] if group.single else [1.0, 1.0]
+    level = seen[0] * level / group.size if group.centred else 0.0
+    radial = gradient.square + many * gradient.positions * within
+    radial += others * (gradient.samples * across + many * gradient.cross * both)
+    pulls = many * gradient.pull[0] + others * group.positions * gradient.pull[1]
+    radial = seen[1] * (radial * length + pulls) / group.size
     scale = _scale(before, unit) * _uneven(before, (within, across), group)
     own = group.positions == 1  # every position has a mean and a length of its own
-    alone = 1 - (group.centred + within**2) / group.size
+    alone = 1 - (seen[0] * group.centred + seen[1] * within**2) / group.size
     positions = gradient.positions * alone if own else gradient.positions - level - radial * within
     mixed = group.samples > 1
-    samples = gradient.samples - level - radial * across if mixed else gradient.samples
     return GradientSignal(
         max(gradient.square - level - radial, 0.0) * scale,
         positions * scale,
-        samples * scale,
-        depth=gradient.depth,
+        (gradient.samples - mixed * (level + radial * across)) * scale,
+        depth=gradient.depth + widths.total(before),
+        cross=(gradient.cross - mixed * (level + radial * both)) * scale,
+        hidden=(float(group.centred), 1.0) if group.single else (0.0, 0.0),
     )
 
 
-def _uneven(before: Signal, alike: tuple[float, float], group: Group) -> float:
-    """``E (1/v̂) E v̂`` of a level over ``n`` places only: ``1 + (κ - 1)/n``, to first order.
+FEWEST = 3.0
+"""Degrees of freedom at least: from fewer, rare draws make the mean of ``1/v``, if it has one."""
 
-    Places that are correlated, by chance too, count for less.
+
+def _uneven(before: Signal, alike: tuple[float, float], group: Group) -> float:
+    """``E (1/v) E v`` of a level over few places: ``k/(k - 2)`` of ``k`` degrees of freedom.
+
+    So it is for ``v`` of a ``χ²`` law. Places that are correlated, by chance too, count for less.
     """
     within, across = (min(c**2 + 1 / before.rank, 1.0) for c in alike)
     pairs = (group.positions - 1) * within + (group.samples - 1) * group.positions * across
-    return 1 + max(before.kurtosis - 1, 0.0) * (1 + pairs) / max(group.size, 2.0)
+    places = (group.size - group.centred) / (1 + pairs)
+    spread = max(before.kurtosis - 1, 0.0)
+    freedom = max(2 * places / spread, FEWEST) if spread > 0 else math.inf
+    return 1 / (1 - 2 / freedom)
 
 
 def _scale(before: Signal, unit: Signal) -> float:

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
-from isometry.plans.forecast import bends, layouts, moments, pools
+from isometry.plans.forecast import bends, layouts, moments, pools, profiles
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares
 from isometry.plans.forecast.backward_sums import counted, slope_of
 from isometry.plans.forecast.signal import Letter
@@ -40,9 +41,8 @@ def _conserved(
     before, after = counted(step, source)["P"], counted(step, step.node.index)["P"]
     total = after * (gradient.square + (after - 1) * gradient.positions)
     pairs = (total - before * square) / (before * (before - 1)) if before > 1 else square
-    return GradientSignal(
-        square, pairs, gradient.samples * (after / before) ** 2, depth=gradient.depth
-    )
+    others = after / before**2 * (gradient.samples + (after - 1) * gradient.cross)
+    return GradientSignal(square, pairs, others, depth=gradient.depth, cross=others)
 
 
 def _routed(step: Step, gradient: GradientSignal, held: dict[int, float]) -> Share:
@@ -85,7 +85,20 @@ def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
         share["C"] * pairs["N"] * share["P"] ** 2,
         keys=whole,
     )
+    made = replace(made, profile=_places(step, source, gradient))
     return made.pulled(gradient.pull, pairs["P"])
+
+
+def _places(step: Step, source: int, gradient: GradientSignal) -> tuple[float, ...]:
+    """Which positions get the gradient of those that were picked."""
+    layout = step.signals[source].layout
+    axis, size = profiles.axis_of(layout), profiles.length(layout)
+    taken = None if axis is None else profiles.taken(step.node, axis, size)
+    if taken is None:
+        return gradient.profile
+    if len(gradient.profile) == int(taken.sum()):
+        taken[taken > 0] = gradient.profile
+    return profiles.settled(taken)
 
 
 def reduced(step: Step, gradient: GradientSignal) -> Shares:
@@ -94,6 +107,9 @@ def reduced(step: Step, gradient: GradientSignal) -> Shares:
     if before is None or source is None:
         return
     axes = step.axes()
+    if step.node.op in ("max", "amax") and (window := _places_of(step, source, axes)):
+        yield _routed(step, gradient, {window: 1.0})
+        return
     if step.node.op not in ("mean", "sum") or len(before.layout) <= max(axes, default=-1):
         yield source, picked(step, source, gradient)
         return
@@ -104,8 +120,18 @@ def reduced(step: Step, gradient: GradientSignal) -> Shares:
     same = (copies - 1) / (places - 1) if places > 1 else 1.0
     positions = same * gradient.square + (1 - same) * (gradient.positions if left > 1 else 0.0)
     samples = _over_samples(gradient, all_["N"], held.get("N", 1))
-    made = GradientSignal(gradient.square, positions, samples, depth=gradient.depth)
+    spread = copies > 1 or held.get("N", 1) > 1
+    cross = samples if spread else gradient.cross
+    made = GradientSignal(gradient.square, positions, samples, depth=gradient.depth, cross=cross)
     yield source, made.times(1 / over**2 if step.node.op == "mean" else 1.0)
+
+
+def _places_of(step: Step, source: int, axes: tuple[int, ...]) -> int:
+    """How many positions, and nothing else, some axes hold; 0 where they hold more."""
+    layout = step.signals[source].layout
+    held = layouts.letters(layout, axes) if len(layout) > max(axes, default=-1) else {}
+    rest = math.prod(n for letter, n in held.items() if letter != "P")
+    return held.get("P", 0) if rest == 1 else 0
 
 
 def _over_samples(gradient: GradientSignal, samples: int, copies: int) -> float:

@@ -40,9 +40,22 @@ def steady(step: Step, gradient: GradientSignal) -> Shares:
     return () if step.source is None else ((step.source, gradient),)
 
 
+def _either(step: Step, *names: str) -> int | None:
+    return next((i for name in names if (i := step.index(name)) is not None), None)
+
+
+def chosen(step: Step, gradient: GradientSignal) -> Shares:
+    """The larger or smaller of two signals gets the gradient: each at half of the places."""
+    sides = [i for i in step.known if step.parts.links.node(i).signal]
+    if len(sides) < 2 or sides[0] == sides[1]:
+        return steady(step, gradient)
+    share = 1 / len(sides)
+    return [(i, gradient.met(share, share**2, share**2)) for i in sides]
+
+
 def weighted(step: Step, gradient: GradientSignal) -> Shares:
     """``g v / ‖v‖`` (Salimans and Kingma 2016, eq. 3): ``g/‖v‖`` times the gradient, for ``v``."""
-    direction, length = step.index("v"), step.index("g")
+    direction, length = _either(step, "v", "arg0"), _either(step, "g", "arg1")
     if direction is None or length is None or step.node.index not in step.signals:
         return
     made, before = step.signals[step.node.index], step.signals[direction]
@@ -52,7 +65,7 @@ def weighted(step: Step, gradient: GradientSignal) -> Shares:
 
 
 TABLE: dict[Family, Rule] = {
-    "activation": steady,
+    "activation": chosen,
     "add": backward_sums.added,
     "attention": backward_attention.attended,
     "concatenation": backward_sums.joined,

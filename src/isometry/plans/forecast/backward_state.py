@@ -1,10 +1,14 @@
 """What is known of the gradient of a value: its mean square, and how alike it is at two places."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter
+
+Profile = tuple[float, ...]
+"""One number a position, of mean 1; empty where all are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +20,19 @@ class GradientSignal:
     Attributes:
         square: ``E δ²``.
         positions: ``E δ δ'`` of one channel at two positions of one sample.
-        samples: ``E δ δ'`` of one channel in two samples; zero unless a norm mixes samples.
+        samples: ``E δ δ'`` of one channel at one position of two samples; zero unless a norm mixes
+            samples.
+        cross: The same at different positions of two samples.
         keys: Of attention weights and logits: ``E δ δ'`` at two keys of one query.
         seen: Of logits: how many keys a query averages over; of keys: the same, per other key.
         pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
             what gradients and values share: a slope that grows with the value pulls along it.
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
+        hidden: How much of what it has along a constant, and along the value itself, a norm ahead
+            took out already, over channels.
+        kurtosis: ``E δ⁴ / (E δ²)²`` of one draw.
+        rank: Independent directions that the channels mix: the fan of the last map.
+        profile: Mean square at each position, divided by their mean; empty where all are alike.
     """
 
     square: float
@@ -31,6 +42,11 @@ class GradientSignal:
     depth: float = 0.0
     seen: float = 0.0
     pull: tuple[float, float] = (0.0, 0.0)
+    profile: Profile = ()
+    cross: float = 0.0
+    hidden: tuple[float, float] = (0.0, 0.0)
+    kurtosis: float = 3.0
+    rank: float = math.inf
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -47,6 +63,10 @@ class GradientSignal:
             self.keys * keys,
             self.depth,
             self.seen,
+            profile=self.profile,
+            cross=self.cross * min(positions, samples),
+            kurtosis=self.kurtosis,
+            rank=self.rank,
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -60,6 +80,11 @@ class GradientSignal:
             share**2 * self.depth + (1 - share) ** 2 * other.depth,
             max(self.seen, other.seen),
             (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
+            _mixed(self.profile, other.profile, share),
+            self.cross + other.cross,
+            (_between(self, other, 0, share), _between(self, other, 1, share)),
+            _tails(self.kurtosis, other.kurtosis, share),
+            max(self.rank, other.rank),
         )
 
     def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
@@ -69,14 +94,35 @@ class GradientSignal:
     def summed(self, over: Mapping[Letter, int]) -> "GradientSignal":
         """Added up over some samples, positions and channels; channels are independent."""
         n, p, c = (over.get(letter, 1) for letter in ("N", "P", "C"))
-        places, rest = n * p * c, (n - 1) * p * self.samples
+        places, rest = n * p * c, (n - 1) * (self.samples + (p - 1) * self.cross)
         return GradientSignal(
             places * max(self.square + (p - 1) * self.positions + rest, 0.0),
             places * (p * self.positions + rest),
-            places * n * p * self.samples,
+            places * n * (self.samples + (p - 1) * self.cross),
             places * self.keys,
             self.depth,
+            cross=places * n * p * self.cross,
         )
+
+
+def _tails(first: float, second: float, share: float) -> float:
+    """Kurtosis of a sum of independent numbers."""
+    return share**2 * first + (1 - share) ** 2 * second + 6 * share * (1 - share)
+
+
+def _between(first: "GradientSignal", second: "GradientSignal", part: int, share: float) -> float:
+    return share * first.hidden[part] + (1 - share) * second.hidden[part]
+
+
+def _mixed(first: Profile, second: Profile, share: float) -> Profile:
+    """The profile of a sum, of whose mean square the first has a share."""
+    if not first and not second:
+        return ()
+    level = (1.0,) * max(len(first), len(second))
+    if first and second and len(first) != len(second):
+        return ()
+    pairs = zip(first or level, second or level, strict=True)
+    return tuple(share * a + (1 - share) * b for a, b in pairs)
 
 
 Share = tuple[int, GradientSignal]

@@ -4,7 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from isometry.plans.forecast import bends, layouts, moments, sums
+import numpy as np
+from numpy.typing import NDArray
+
+from isometry.plans.forecast import bends, layouts, moments, profiles, sums
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
@@ -21,6 +24,7 @@ def added(step: Step, gradient: GradientSignal) -> Iterator[Share]:
         factor = step.number("alpha", 1.0) ** 2 if place else 1.0
         share = factor * step.signals[index].var / max(step.signals[step.node.index].var, TINY)
         made = gradient.times(factor).pulled(gradient.pull, share**2)
+        made = replace(made, hidden=(gradient.hidden[0], gradient.hidden[1] * min(share, 1.0)))
         yield index, unbroadcast(made, _layout(step), step.shape(index))
 
 
@@ -40,8 +44,8 @@ def multiplied(step: Step, gradient: GradientSignal) -> Iterator[Share]:
             yield sides[0][0], gradient.times(_factor(step) ** 2).pulled(gradient.pull)
         case _ if len(sides) == 2:
             (a, first), (b, second) = sides
-            yield a, _times(step, gradient, second, a)
-            yield b, _times(step, gradient, first, b)
+            yield a, _times(step, gradient, (second, first), a)
+            yield b, _times(step, gradient, (first, second), b)
 
 
 def _factor(step: Step) -> float:
@@ -49,8 +53,19 @@ def _factor(step: Step) -> float:
     return 1 / by if step.node.op == "div" and by else by
 
 
-def _times(step: Step, gradient: GradientSignal, other: Signal, to: int) -> GradientSignal:
+def _times(
+    step: Step, gradient: GradientSignal, sides: tuple[Signal, Signal], to: int
+) -> GradientSignal:
+    """``δ x`` for the side that meets ``x``; a slope that pulls along ``x y`` pulls along ``x``."""
+    other, own = sides
     made = gradient.met(other.square, other.positions, other.samples, keys=other.square)
+    along, across = (pull / max(own.square, TINY) for pull in gradient.pull)
+    made = replace(
+        made,
+        positions=made.positions + along,
+        samples=made.samples + across,
+        cross=made.cross + across,
+    )
     return unbroadcast(made, _layout(step), step.shape(to))
 
 
@@ -71,6 +86,7 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
     mean, var = before.mean, before.var
     slope = slope_of(function, var)
     alone = moments.steepness(function, mean, var)
+    fourth = moments.single(slope, mean, var)[2]
 
     def both(shared: float, moment: float) -> tuple[float, float]:
         """``E δ δ'`` of two places, and their pull."""
@@ -82,9 +98,15 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
         return shared * alike, shared * (pulled - alike * covariance)
 
     positions, along = both(gradient.positions, before.positions)
-    samples, across = both(gradient.samples, before.samples)
+    samples, _ = both(gradient.samples, before.samples)
+    cross, across = both(gradient.cross, min(before.positions, before.samples))
     return replace(
-        gradient.times(alone), positions=positions, samples=samples, pull=(along, across)
+        gradient.times(alone),
+        positions=positions,
+        samples=samples,
+        cross=cross,
+        kurtosis=gradient.kurtosis * fourth / max(alone**2, TINY),
+        pull=(along, across),
     )
 
 
@@ -107,7 +129,20 @@ def slope_of(function: moments.Function, var: float) -> moments.Function:
 
 def joined(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     """Every part gets its own places of the gradient."""
-    yield from ((i, gradient) for i in step.known)
+    start, axis = 0, step.axes()[0] if step.node.attribute("dim") is not None else 0
+    for index in step.known:
+        shape = step.shape(index)
+        size = shape[axis] if len(shape) > axis else 0
+        part = np.array(gradient.profile[start : start + size])
+        start += size
+        yield index, _part(gradient, part)
+
+
+def _part(gradient: GradientSignal, part: NDArray[np.float64]) -> GradientSignal:
+    """The gradient of some of the positions."""
+    if not len(part):
+        return gradient
+    return replace(gradient.times(float(part.mean())), profile=profiles.settled(part))
 
 
 def written(step: Step, gradient: GradientSignal) -> Iterator[Share]:

@@ -29,6 +29,7 @@ def bent(before: Signal, function: moments.Function) -> Signal:
         fourth / max(square**2, TINY),
         before.depth * moments.slope(function, before.mean, before.var) ** 2,
         before.rank,
+        alive=before.alive if function(np.zeros(1))[0] == 0 else 1.0,
     )
 
 

@@ -1,5 +1,8 @@
 """Look-ups: rows of a table, chosen by indices: inputs, positions, or one number everywhere."""
 
+import math
+from dataclasses import replace
+
 from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter, Signal
@@ -13,15 +16,65 @@ def looked_up(step: Step, made: Map) -> Signal | None:
         return None
     chance = 1 / max(step.shape_of("weight")[0], 1)
     again, across = step.number("again", chance), step.number("across", chance)
-    level, apart = table.mean**2, table.square - table.mean**2
-    return Signal(
-        table.mean,
-        table.square,
-        level + again * apart,
-        level + across * apart,
+    table, alive = _alive(step, made, table)
+    table, level = _recorded(step, made, table)
+    apart = table.square - level
+    found = Signal(
+        alive * table.mean,
+        alive * table.square,
+        alive**2 * (level + again * apart),
+        alive**2 * (level + across * apart),
         _layout(step),
+        alive=alive,
         rows=((made.weights[0], 1.0),) if len(made.weights) == 1 else (),
     )
+    return _bagged(step, found) if step.node.op == "embedding_bag" else found
+
+
+def _recorded(step: Step, made: Map, table: Signal) -> tuple[Signal, float]:
+    """The rows of a recorded table that are looked up, and ``E w w'`` of two of them.
+
+    Rows that are drawn have ``(E w)²``; those of sines and cosines are alike where they are near.
+    """
+    values = step.tables(made.weights[0]).values if len(made.weights) == 1 else None
+    first, last = step.number("first", 0.0), step.number("last", math.inf)
+    if values is None:
+        return table, table.mean**2
+    rows = values[int(first) : int(min(last, len(values))) + 1]
+    count, square = len(rows), float((rows**2).mean())
+    pairs = float((rows.sum(0) ** 2 - (rows**2).sum(0)).mean()) / max(count * (count - 1), 1)
+    return replace(table, mean=float(rows.mean()), square=square), pairs if count > 1 else square
+
+
+def _alive(step: Step, made: Map, table: Signal) -> tuple[Signal, float]:
+    """A table without its row of zeros, and the share of places that do not look that row up."""
+    pad, share = step.node.attribute("padding_idx"), step.node.attribute("padding")
+    rows = step.shape_of("weight")[0]
+    if not isinstance(pad, int) or not isinstance(share, float) or rows < 2:
+        return table, 1.0
+    if len(made.weights) != 1 or not step.tables(made.weights[0]).is_zero(pad % rows):
+        return table, 1.0
+    more = rows / (rows - 1)
+    return table.times(more, more), 1 - share
+
+
+def _bagged(step: Step, one: Signal) -> Signal:
+    """A mean or sum of the ``k`` rows of a bag: ``c + (q - c)/k``, times ``k²`` for the sum.
+
+    Bags in one long list hold as many rows each as the list has for each of them.
+    """
+    shape = step.shape_of("input")
+    rows = max(math.prod(shape) / max(step.node.shape[0], 1), 1.0)
+    square = one.positions + (one.square - one.positions) / rows
+    across = one.positions if len(shape) == 1 else one.samples
+    bag = replace(one, square=square, positions=square, samples=across, rows=())
+    match step.node.attribute("mode"):
+        case "sum":
+            return bag.scaled(rows)
+        case "max":
+            return one
+        case _:
+            return bag
 
 
 def _layout(step: Step) -> Layout:

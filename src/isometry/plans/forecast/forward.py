@@ -2,24 +2,29 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from isometry.graphs import Graph, Node
 from isometry.graphs.labels import Parts, parts
-from isometry.plans.forecast import bends, embeddings, mapping, norms, recurrent, rules
+from isometry.plans.forecast import bends, embeddings, mapping, norms, recurrent, rules, spectral
 from isometry.plans.forecast.signal import Signal
 from isometry.plans.forecast.steps import Conditions, Step, Weights
+from isometry.plans.forecast.tables import PARAMETRIZED, Tables, unknown
 
 USUAL = Conditions()
 """Batch norms as in training, no dropout."""
 
 
-def forward(graph: Graph, weights: Weights, *, conditions: Conditions = USUAL) -> dict[int, Signal]:
+def forward(
+    graph: Graph, weights: Weights, *, conditions: Conditions = USUAL, tables: Tables = unknown
+) -> dict[int, Signal]:
     """What is known of every value, by step.
 
     Args:
         graph: The model's dataflow.
         weights: Mean and std of a parameter's entries, by path.
         conditions: Under what the forward runs.
+        tables: What is known of a table beside its moments, by its path.
 
     Returns:
         Moments of every value that a rule reaches.
@@ -27,7 +32,7 @@ def forward(graph: Graph, weights: Weights, *, conditions: Conditions = USUAL) -
     found = parts(graph)
     known: dict[int, Signal] = {}
     for node in graph.nodes:
-        made = _signal(Step(node, found, known, weights, conditions))
+        made = _signal(Step(node, found, known, weights, conditions, tables))
         if made is not None and math.isfinite(made.square):
             known[node.index] = made.settled() if node.signal else made
     return known
@@ -73,7 +78,11 @@ def _bent(step: Step) -> Signal | None:
     if before is None:
         return None
     function = bends.function_of(step.parts, region.root, region.steps)
-    return before if function is None else bends.bent(before, function)
+    if function is None:
+        return before
+    masks = (replace(step, node=step.parts.links.node(i)).sight() for i in region.steps)
+    sight = next((mask for mask in masks if mask is not None), None)
+    return replace(bends.bent(before, function), sight=sight)
 
 
 def gaps(found: Parts) -> Iterator[str]:
@@ -95,8 +104,10 @@ def gaps(found: Parts) -> Iterator[str]:
 
 def _is_computed_otherwise(found: Parts, node: Node) -> bool:
     """Whether a parametrization without a rule stands between a parameter and its use."""
-    after = {found.links.node(i).op for i in found.links.followers[node.index]}
-    return rules.PARAMETRIZED in node.path and not after & rules.SPECIAL.keys()
+    after = [found.links.node(i) for i in found.links.followers[node.index]]
+    known = any(n.op in rules.SPECIAL or spectral.divides(found.links, n) for n in after)
+    drawn = node.family == "parameter"
+    return drawn and PARAMETRIZED in node.path and not known
 
 
 def _is_strange_reduction(found: Parts, node: Node) -> bool:

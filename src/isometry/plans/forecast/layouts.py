@@ -36,6 +36,14 @@ def with_last_channels(layout: Layout, length: int) -> Layout:
     return (*layout[:-1], (("C", length),))
 
 
+def scores(shape: tuple[int, ...]) -> Layout:
+    """Scores of queries and keys, which both stand for positions."""
+    front: list[Letter] = ["N", "C"]
+    places: list[Letter] = ["P", "P"]
+    missing = max(len(shape) - 4, 0)
+    return named([*front[:1] * missing, *front, *places][-len(shape) :], shape)
+
+
 def count(layout: Layout, letter: Letter) -> int:
     """How many places of that letter a value has."""
     return math.prod(length for axis in layout for name, length in axis if name == letter)
@@ -70,6 +78,8 @@ def viewed(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
             return layout
         case op if op in STRETCHES:
             return stretched(layout, shape)
+        case "getitem" if (picked := _picked(node, layout)) is not None:
+            return picked
         case op if op in CUTS:
             return _cut(node, layout, before)
         case _:
@@ -127,6 +137,33 @@ def _cut(node: Node, layout: Layout, before: tuple[int, ...]) -> Layout:
             kept.append((("P", length),))
         i += 1
     return tuple(kept)
+
+
+ADDED = "None"
+"""What an index that makes a new axis is called among a step's attributes."""
+
+REST = "Ellipsis"
+"""What stands for all axes that an index does not name."""
+
+
+def _picked(node: Node, layout: Layout) -> Layout | None:
+    """The axes after an index of slices, numbers, new axes and dots; ``None`` for other indices."""
+    given = node.attribute("index")
+    parts = given if isinstance(given, tuple) else (given,)
+    named = sum(part not in (ADDED, REST) for part in parts)
+    dots = parts.index(REST) if REST in parts else len(parts)
+    full = ("slice",) * (len(layout) - named)
+    axes: list[tuple[Factor, ...]] = []
+    waiting = list(layout)
+    for part in (*parts[:dots], *full, *parts[dots + 1 :]):
+        if part == ADDED:
+            axes.append((("P", 1),))
+        elif waiting and (isinstance(part, int) or str(part).startswith("slice")):
+            axes += [] if isinstance(part, int) else [waiting[0]]
+            waiting.pop(0)
+        else:
+            return None
+    return stretched(tuple(axes), node.shape) if len(axes) == len(node.shape) else None
 
 
 def regrouped(layout: Layout, shape: tuple[int, ...]) -> Layout:

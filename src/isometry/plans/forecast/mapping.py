@@ -25,20 +25,45 @@ def mapped(step: Step, made: Map) -> Signal | None:
         return None
     if made.kind == "bilinear":
         before = _paired(step, before)
-    inputs = fan(step, made)
+    inputs, layout = fan(step, made), _layout(step, made, before)
     out = _through(before, weight, inputs)
     if before.positions != before.square:
-        out = replace(out, positions=_through(before, weight, shared(step, made)).positions)
+        out = _apart(out, before, weight, (inputs, shared(step, made)), layout)
     bias = _bias(step)
     after = out if bias is None else _plus(out, bias)
+    if _mixes_positions(before.layout, made):
+        after = replace(after, positions=after.mean**2)
     share = out.square / max(after.square, TINY)
     return replace(
         after,
         square=after.square + _own_row(before, weight, made),
-        layout=_layout(step, made, before),
+        layout=layout,
         depth=share**2 * widths.total(before),
         rank=max(inputs, 1.0),
+        alive=before.alive if after.square == out.square else 1.0,
     )
+
+
+def _apart(
+    out: Signal, before: Signal, weight: Signal, fans: tuple[float, float], layout: Layout
+) -> Signal:
+    """What two positions share, and two samples at all pairs of theirs."""
+    own, together = fans
+    places = max(layouts.count(layout, "P"), 1)
+    pairs = (own + (places - 1) * together) / places
+    return replace(
+        out,
+        positions=_through(before, weight, together).positions,
+        samples=_through(before, weight, pairs).samples,
+    )
+
+
+def _mixes_positions(layout: Layout, made: Map) -> bool:
+    """Whether a map runs over positions beside channels, so that it draws each of its positions."""
+    if made.kind not in ("linear", "matmul") or not layout:
+        return False
+    last = {letter for letter, n in layout[-1] if n > 1}
+    return last == {"P"} and layouts.count(layout, "C") > 1
 
 
 def _through(before: Signal, weight: Signal, fan: float) -> Signal:
@@ -106,6 +131,8 @@ def _layout(step: Step, made: Map, before: Signal) -> Layout:
     shape = step.node.shape
     if made.kind in ("conv", "conv_transpose"):
         return layouts.channels_first(shape, int(step.node.op[-2]))
+    if _mixes_positions(before.layout, made) and len(before.layout) == len(shape):
+        return (*before.layout[:-1], (("P", shape[-1]),))
     if len(before.layout) == len(shape):
         return layouts.with_last_channels(before.layout, shape[-1])
     return layouts.of_input(shape)

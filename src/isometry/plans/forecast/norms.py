@@ -38,6 +38,7 @@ def _plus(before: Signal, shift: Signal) -> Signal:
     more = shift.square + 2 * before.mean * shift.mean
     return replace(
         before,
+        alive=1.0 if shift.square else before.alive,
         mean=before.mean + shift.mean,
         square=before.square + more,
         positions=before.positions + more,
@@ -57,7 +58,8 @@ def rms_norm(before: Signal, eps: float) -> Signal:
 
 
 def _fixed(before: Signal, level: float, eps: float) -> Signal:
-    scale = 1 / math.sqrt(max(level + eps, TINY))
+    alive = max(before.alive, TINY)  # a place of zeros stays one
+    scale = 1 / math.sqrt(max(level / alive + eps, TINY))
     return replace(before.scaled(scale), depth=0.0, kurtosis=FIXED)
 
 
@@ -67,7 +69,9 @@ def _batch_norm(step: Step, before: Signal) -> Signal:
     samples = max(layouts.count(before.layout, "N"), 1)
     places = max(layouts.count(before.layout, "P"), 1)
     within = (before.square + (places - 1) * before.positions) / places
-    level = within / samples + (1 - 1 / samples) * before.samples
+    elsewhere = min(before.positions, before.samples)  # shared by other places of other samples
+    across = (before.samples + (places - 1) * elsewhere) / places
+    level = within / samples + (1 - 1 / samples) * across
     return _less(before, level, level, _eps(step))
 
 

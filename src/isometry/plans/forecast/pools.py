@@ -15,19 +15,13 @@ def pooled(step: Step) -> Signal | None:
     """A mean, or a maximum; the latter is taken before a rising activation: the two commute."""
     windows = windows_of(step.node)
     layout = layouts.channels_first(step.node.shape, windows)
-    region = step.parts.regions.get(step.node.inputs[0])
-    if "max" in step.node.op and region is not None and region.root in step.signals:
-        function = bends.function_of(step.parts, region.root, region.steps)
-        if function is not None:
-            return maximum(step.signals[region.root], function, sizes(step, windows)).placed(layout)
-    before = step.first
+    before, held = step.first, sizes(step, windows)
     if before is None:
         return None
     if "max" in step.node.op:
-        return maximum(before, lambda x: x, sizes(step, windows)).placed(layout)
-    return averaged(before, sizes(step, windows), whole=_counts_padding(step, windows)).placed(
-        layout
-    )
+        risen = _risen(step, step.node.inputs[0], held)
+        return (risen or maximum(before, lambda x: x, held)).placed(layout)
+    return averaged(before, held, whole=_counts_padding(step, windows)).placed(layout)
 
 
 def windows_of(node: Node) -> int:
@@ -52,6 +46,7 @@ def averaged(before: Signal, held: dict[int, float], *, whole: int = 0) -> Signa
         positions=before.positions * shrunk,
         samples=before.samples * shrunk,
         kurtosis=3.0,
+        alive=1.0,
     )
 
 
@@ -113,6 +108,8 @@ def each(node: Node, name: str, windows: int, default: float) -> list[float]:
 def reduced(step: Step) -> Signal | None:
     """Means and sums over channels, positions or samples."""
     before = step.first
+    if before is not None and step.node.op in LARGEST and (largest := _largest(step, before)):
+        return largest
     if before is None or step.node.op not in ("mean", "sum"):
         return None if before is None else before.placed(layouts.of_input(step.node.shape))
     axes = step.axes()
@@ -127,6 +124,32 @@ def reduced(step: Step) -> Signal | None:
         after = replace(after, square=after.samples + (after.square - after.samples) / n)
     total = float(math.prod(held.values())) if step.node.op == "sum" else 1.0
     return after.scaled(total).placed(_left(step, before.layout, axes))
+
+
+LARGEST = ("amax", "max")
+"""Reductions to the largest value."""
+
+
+def _largest(step: Step, before: Signal) -> Signal | None:
+    """The largest of some positions; of other axes nothing is said."""
+    axes, source = step.axes(), step.source
+    if source is None or len(before.layout) <= max(axes, default=-1):
+        return None
+    held = layouts.letters(before.layout, axes)
+    if not step.node.signal or set(held) - {"P"} - {x for x, n in held.items() if n == 1}:
+        return None
+    whole = {held.get("P", 1): 1.0}
+    made = _risen(step, source, whole) or maximum(before, lambda x: x, whole)
+    return made.placed(_left(step, before.layout, axes))
+
+
+def _risen(step: Step, source: int, held: dict[int, float]) -> Signal | None:
+    """The largest after an activation that rises, which is taken before it: the two commute."""
+    region = step.parts.regions.get(source)
+    if region is None or not region.nonlinear or region.root not in step.signals:
+        return None
+    function = bends.function_of(step.parts, region.root, region.steps)
+    return None if function is None else maximum(step.signals[region.root], function, held)
 
 
 def _over_channels(before: Signal, n: int) -> Signal:

@@ -7,11 +7,11 @@ from isometry.graphs import Graph, Use, read
 from isometry.graphs.labels import Parts, parts
 from isometry.plans.forecast import bends, moments, widths
 from isometry.plans.forecast.backward import backward
-from isometry.plans.forecast.backward_prediction import Gradients, gradients_of
+from isometry.plans.forecast.backward_prediction import Gradients, Place, gradients_of
 from isometry.plans.forecast.forward import USUAL, forward, gaps
-from isometry.plans.forecast.rules import PARAMETRIZED
 from isometry.plans.forecast.signal import Signal
-from isometry.plans.forecast.steps import Conditions, Weights
+from isometry.plans.forecast.steps import Conditions, Kurtosis, Weights, normal
+from isometry.plans.forecast.tables import tables_of, used
 from isometry.plans.plan import Plan
 
 ALIKE = 1e-3
@@ -112,9 +112,9 @@ def forecast(graph: Graph, plan: Plan, *, conditions: Conditions = USUAL) -> For
         UnknownNameError: The graph uses a parameter that the plan does not have.
     """
     weights = moments_of(plan)
-    signals = forward(graph, weights, conditions=conditions)
+    signals = forward(graph, weights, conditions=conditions, tables=tables_of(plan))
     found, reading = parts(graph), read(graph)
-    known = backward(graph, signals, weights, conditions=conditions)
+    known = backward(graph, signals, weights, conditions=conditions, kurtosis=kurtosis_of(plan))
     back = gradients_of(graph, reading.uses, signals, known)
     layers = tuple(_with(_layer(found, use, signals), back) for use in reading.uses)
     kept = [a.parameter.path for a in plan if a.scheme is None]
@@ -128,7 +128,7 @@ def moments_of(plan: Plan) -> Weights:
 
     def weights(path: str) -> tuple[float, float]:
         if path not in known:
-            assignment = plan[_used(path)]
+            assignment = plan[used(path)]
             scheme = assignment.scheme
             stated = scheme.moments(assignment.parameter) if scheme else None
             known[path] = (stated.mean, stated.std) if stated else (0.0, 0.0)
@@ -137,10 +137,15 @@ def moments_of(plan: Plan) -> Weights:
     return weights
 
 
-def _used(path: str) -> str:
-    """The path of the weight that a parametrization's original makes: what the plan fills."""
-    owner, _, name = path.partition(PARAMETRIZED)
-    return f"{owner}{name.rpartition('.')[0]}" if name else path
+def kurtosis_of(plan: Plan) -> Kurtosis:
+    """Kurtosis of the entries of a tensor, as the plan's scheme states it."""
+
+    def kurtosis(path: str) -> float:
+        assignment = plan[used(path)]
+        scheme = assignment.scheme
+        return scheme.moments(assignment.parameter).kurtosis if scheme else normal(path)
+
+    return kurtosis
 
 
 def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:
@@ -154,9 +159,9 @@ def _layer(found: Parts, use: Use, signals: dict[int, Signal]) -> Layer:
     return Layer(use.map.step, path, use.before, use.map.fan_in, *facts)
 
 
-def _with(layer: Layer, back: dict[int, Gradients]) -> Layer:
+def _with(layer: Layer, back: dict[Place, Gradients]) -> Layer:
     """A layer with what the backward forecast says of it."""
-    known = back.get(layer.step)
+    known = back.get((layer.step, layer.path))
     return layer if known is None else replace(layer, gradient=known.output, gradients=known)
 
 

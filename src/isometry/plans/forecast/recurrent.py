@@ -5,15 +5,16 @@ numbers. Some draws of a net of at most ``WIDTH`` units are run instead, on Gaus
 right mean and correlations; variances of weights are scaled so that sums keep theirs.
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isometry import rng
 from isometry.graphs.maps import GATES, Map
-from isometry.plans.forecast import bends, layouts, widths
+from isometry.plans.forecast import bends, layouts, unrolled, widths
 from isometry.plans.forecast.signal import Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
 
@@ -21,11 +22,17 @@ Array = NDArray[np.float64]
 Cell = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
 """From the input's and the state's share of the preactivations, and the state, to the next one."""
 
-WIDTH = 128
+WIDTH = 64
 """Units that are simulated at most; scaling keeps the variance of sums."""
 
-SAMPLES, STEPS, DRAWS = 8, 48, 6
-"""Samples, time steps at most, and draws of all weights."""
+SAMPLES, STEPS = 4, 48
+"""Samples, and time steps at most."""
+
+LOOP = 12
+"""Turns of a loop of cells that are simulated with the one that is asked for."""
+
+UNITS = 12288
+"""Units of all draws together: their root mean square is then right to 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,12 @@ def recurred(step: Step, made: Map) -> Signal | None:
     if before is None:
         return None
     kind = step.node.op.removesuffix("_cell")
-    run = _simulated(step, made, before, kind)
-    names = RESULTS["cell" if step.node.op.endswith("_cell") else "sequence"]
+    if step.node.op.endswith("_cell"):
+        first, count = unrolled.start(step, LOOP)
+        over = unrolled.sequence(step, first, before)
+        run, names = _simulated(first, made, over, kind, count), RESULTS["cell"]
+    else:
+        run, names = _simulated(step, made, before, kind, _steps(step)), RESULTS["sequence"]
     place = int(step.number("output", 0.0))
     return _measured(getattr(run, names[place]), before, _layout(step))
 
@@ -89,8 +100,11 @@ RESULTS = {"cell": ("last", "cells"), "sequence": ("states", "last", "cells")}
 """What calls return, in their order."""
 
 
-def _simulated(step: Step, made: Map, before: Signal, kind: str) -> Run:
-    x = _inputs(before, min(int(made.fan_in), WIDTH), _steps(step))
+def _simulated(step: Step, made: Map, before: Signal, kind: str, steps: int) -> Run:
+    width = min(int(made.fan_in), WIDTH)
+    again = _columns(step, made.weights[1])
+    draws = math.ceil(UNITS / min(again, WIDTH))
+    x = _inputs(before, (draws, SAMPLES, steps, width))
     both = 2 if step.node.attribute("bidirectional") is True else 1
     matrices = list(zip(made.weights[::2], made.weights[1::2], strict=False))
     pairs: list[tuple[str, ...]] = list(zip(made.biases[::2], made.biases[1::2], strict=False))
@@ -122,18 +136,31 @@ def _layer(step: Step, kind: str, x: Array, paths: Paths) -> tuple[Array, Array]
     rows = _columns(step, paths.again)
     width, count = min(rows, WIDTH), GATES.get(kind, 1)
     inputs = x.shape[-1]
+    draws = len(x)
     w_x = _drawn(
-        step, paths.into, (DRAWS, inputs, count * width), _columns(step, paths.into) / inputs
+        step, paths.into, (draws, inputs, count * width), _columns(step, paths.into) / inputs
     )
-    w_h = _drawn(step, paths.again, (DRAWS, width, count * width), rows / width)
-    shifts = [_drawn(step, path, (DRAWS, 1, count * width), 1.0) for path in paths.biases]
-    b_x, b_h = shifts or [np.zeros((DRAWS, 1, 1))] * 2
-    state = cell = np.zeros((DRAWS, x.shape[1], width))
+    w_h = _drawn(step, paths.again, (draws, width, count * width), rows / width)
+    shifts = [_drawn(step, path, (draws, 1, count * width), 1.0) for path in paths.biases]
+    b_x, b_h = shifts or [np.zeros((draws, 1, 1))] * 2
+    state, cell = (_started(step, one, (draws, SAMPLES, 1, width)) for one in STATES)
     states = []
     for t in range(x.shape[2]):
         state, cell = CELLS[kind](x[:, :, t] @ w_x + b_x, state @ w_h + b_h, state, cell)
         states.append(state)
     return np.stack(states, 2), cell
+
+
+STATES = (("state", "state.0"), ("state.1",))
+"""Names of the arguments that bring the first state, and the first cell."""
+
+
+def _started(step: Step, names: tuple[str, ...], shape: tuple[int, ...]) -> Array:
+    """What a recurrence starts from: nothing, or a state that something else has made."""
+    given = step.slot(*names)
+    if given is None:
+        return np.zeros((*shape[:2], shape[-1]))
+    return _inputs(replace(given, positions=given.square), shape, kind=names[-1])[:, :, 0]
 
 
 def _columns(step: Step, path: str) -> int:
@@ -154,33 +181,42 @@ def _normal(path: str, shape: tuple[int, ...]) -> Array:
     return values.astype(np.float64)
 
 
-def _inputs(before: Signal, width: int, steps: int) -> Array:
-    """Gaussian inputs whose places share what the signal's correlations say."""
+def _inputs(before: Signal, shape: tuple[int, ...], *, kind: str = "input") -> Array:
+    """Gaussian inputs whose places share what the signal's correlations say.
+
+    Args:
+        before: What is known of them.
+        shape: Draws, samples, steps and units.
+        kind: Which inputs they are; others are other numbers.
+
+    Returns:
+        Numbers of that shape.
+    """
+    draws, _, _, width = shape
     level = before.mean**2
     samples = min(max(before.samples - level, 0.0), before.var)
     positions = min(max(before.positions - level - samples, 0.0), before.var - samples)
     parts = (
-        (samples, (DRAWS, 1, 1, width)),
-        (positions, (DRAWS, SAMPLES, 1, width)),
-        (before.var - samples - positions, (DRAWS, SAMPLES, steps, width)),
+        (samples, (draws, 1, 1, width)),
+        (positions, (*shape[:2], 1, width)),
+        (before.var - samples - positions, shape),
     )
-    values = np.full((DRAWS, SAMPLES, steps, width), before.mean)
-    for number, (var, shape) in enumerate(parts):
-        values = values + np.sqrt(var) * _normal(f"input {number}", shape)
+    values = np.full(shape, before.mean)
+    for number, (var, own) in enumerate(parts):
+        values = values + np.sqrt(var) * _normal(f"{kind} {number}", own)
     return values
 
 
 def _steps(step: Step) -> int:
     shape = step.shape(step.node.inputs[0])
-    if step.node.op.endswith("_cell"):
-        return 1
     time = 0 if step.node.attribute("batch_first") is not True or len(shape) == 2 else 1
     return min(shape[time], STEPS)
 
 
 def _layout(step: Step) -> Layout:
     first = step.node.attribute("batch_first") is True
-    letters = BATCHED["samples first" if first else "steps first"]
+    lasting = step.number("output", 0.0) > 0  # of every layer: its axis comes first
+    letters = BATCHED["samples first" if first and not lasting else "steps first"]
     if len(step.node.shape) < len(letters):
         letters = LONE["cell" if step.node.op.endswith("_cell") else "sequence"]
     return layouts.named(letters[-len(step.node.shape) :], step.node.shape)
@@ -208,5 +244,5 @@ def _measured(states: Array, before: Signal, layout: Layout) -> Signal:
         layout,
         float((states**4).mean()) / max(square**2, 1e-30),
         widths.total(before),
-        WIDTH,
+        states.shape[-1],
     )

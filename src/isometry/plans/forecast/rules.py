@@ -5,14 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from isometry.graphs import Family
-from isometry.plans.forecast import attention, layouts, norms, pools, sums
+from isometry.plans.forecast import (
+    attention,
+    contractions,
+    layouts,
+    norms,
+    pools,
+    spectral,
+    sums,
+    tables,
+)
 from isometry.plans.forecast.signal import Letter, Signal, noise
 from isometry.plans.forecast.steps import Step
 
 Rule = Callable[[Step], Signal | None]
-
-PARAMETRIZED = "parametrizations."
-"""Part of the path of what a weight is computed from; the plan fills the weight itself."""
 
 
 def moved(step: Step) -> Signal | None:
@@ -84,7 +90,19 @@ def weighted(step: Step) -> Signal | None:
 def _planned_whole(step: Step) -> bool:
     """Whether the plan speaks of the weight as it is used, and not of what it is computed from."""
     nodes = (step.parts.links.node(i) for i in step.node.inputs)
-    return any(PARAMETRIZED in node.path for node in nodes)
+    return any(tables.PARAMETRIZED in node.path for node in nodes)
+
+
+def mapped_by_signal(step: Step) -> Signal | None:
+    """A linear map whose weight is a signal, as in a hypernetwork: a sum of products."""
+    return contractions.contracted(step) if step.node.op == "linear" else steady(step)
+
+
+def scaled(step: Step) -> Signal | None:
+    """Products; of a weight and its own largest singular value, spectral norm."""
+    if spectral.divides(step.parts.links, step.node):
+        return spectral.normed(step)
+    return sums.multiplied(step)
 
 
 TABLE: dict[Family, Rule] = {
@@ -93,7 +111,7 @@ TABLE: dict[Family, Rule] = {
     "attention": attention.attended,
     "concatenation": sums.joined,
     "constant": fixed,
-    "contraction": attention.contracted,
+    "contraction": contractions.contracted,
     "dropout": dropped,
     "gate": sums.gated,
     "input": started,
@@ -102,11 +120,11 @@ TABLE: dict[Family, Rule] = {
     "parameter": learned,
     "pooling": pools.pooled,
     "reduction": pools.reduced,
-    "scale": sums.multiplied,
+    "scale": scaled,
     "softmax": attention.softened,
     "unknown": steady,
     "view": moved,
-    "weight": steady,
+    "weight": mapped_by_signal,
     "write": sums.written,
 }
 """The rule of each family; maps, regions and hand-written norms are recognised before."""

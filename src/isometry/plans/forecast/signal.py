@@ -58,6 +58,7 @@ class Signal:
         rank: Independent directions that the channels mix: the fan-in of the last map.
         mix: For attention weights, how far they average.
         sight: For logits, what their mask leaves in sight.
+        alive: Share of the places that are not zero in all channels, as padding is.
         rows: Tables whose own rows the value still contains, each with its coefficient.
     """
 
@@ -71,6 +72,7 @@ class Signal:
     rank: float = math.inf
     mix: Mix | None = None
     sight: Sight | None = None
+    alive: float = 1.0
     rows: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -107,6 +109,7 @@ class Signal:
             square=self.square + more,
             positions=self.positions + more,
             samples=self.samples + more,
+            alive=1.0 if by else self.alive,
         )
 
     def placed(self, layout: Layout) -> "Signal":

@@ -1,14 +1,24 @@
 """What a rule is given: one step, what came before it, and the moments of its weights."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isometry.graphs import Node
 from isometry.graphs.labels import Parts
 from isometry.plans.forecast.signal import Sight, Signal
+from isometry.plans.forecast.tables import Tables, unknown
 
 Weights = Callable[[str], tuple[float, float]]
 """Mean and std of the entries of a parameter, by path."""
+
+
+Kurtosis = Callable[[str], float]
+"""Fourth moment of the entries of a parameter over their variance squared, by path."""
+
+
+def normal(_: str) -> float:
+    """Of normal entries."""
+    return 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,9 @@ class Step:
         signals: What is known of the values so far, by step; learned and constant ones included.
         weights: Mean and std of a parameter's entries.
         conditions: Under what the forward is forecast.
+        tables: What else is known of tables.
+        profiles: Of values whose positions differ, how; on the way back alone.
+        kurtosis: Of a parameter's entries; on the way back alone.
     """
 
     node: Node
@@ -43,6 +56,9 @@ class Step:
     signals: Mapping[int, Signal]
     weights: Weights
     conditions: Conditions = Conditions()
+    tables: Tables = unknown
+    profiles: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    kurtosis: Kurtosis = normal
 
     def index(self, name: str) -> int | None:
         """The step in the argument of that name."""

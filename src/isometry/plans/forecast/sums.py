@@ -7,7 +7,7 @@ all positions unless it has an axis of its own for them.
 import math
 from dataclasses import replace
 
-from isometry.plans.forecast import bends, layouts
+from isometry.plans.forecast import bends, layouts, twins
 from isometry.plans.forecast.signal import TINY, Layout, Signal
 from isometry.plans.forecast.steps import Step
 
@@ -21,16 +21,21 @@ def sides(step: Step) -> list[Side]:
         return []
     widest = max(found, key=lambda i: (len(step.shape(i)), math.prod(step.shape(i))))
     over = step.signals[widest].layout
-    return [(i, _met(step, i, over)) for i in found]
+    return [(i, met(step, i, over)) for i in found]
 
 
-def _met(step: Step, index: int, over: Layout) -> Signal:
-    """A learned value beside a signal: independent along the axes that are its own."""
-    made = step.signals[index]
-    if step.parts.links.node(index).signal:
+def met(step: Step, index: int, over: Layout) -> Signal:
+    """A value without signal beside one: learned, it is independent along the axes of its own.
+
+    Fixed numbers beside a value whose last axis holds positions vary along it as they do.
+    """
+    made, node = step.signals[index], step.parts.links.node(index)
+    if node.signal:
         return made
-    own = _letters(step.shape(index), over)
-    level = made.mean**2
+    own = _letters(node.shape, over)
+    level, spread = made.mean**2, node.attribute("spread")
+    if isinstance(spread, float) and "P" in _letters(node.shape[-1:], over):
+        return replace(made, positions=made.square - spread)
     return replace(
         made,
         positions=made.positions if "P" not in own or made.positions != made.square else level,
@@ -57,8 +62,22 @@ def added(step: Step) -> Signal | None:
     elif len(found) == 1:
         made = first.shifted(sign * step.number("other", 0.0))
     else:
-        made = summed(first, found[1][1].scaled(sign * step.number("alpha", 1.0)))
+        times = sign * step.number("alpha", 1.0)
+        made = summed(first, found[1][1].scaled(times))
+        if twins.are_twins(step.parts.links, found[0][0], found[1][0]):
+            made = _of_twins(made, found[0][1], -times if step.node.op == "rsub" else times)
     return replace(made, sight=sight or made.sight)
+
+
+def _of_twins(made: Signal, one: Signal, times: float) -> Signal:
+    """A sum of two values that share their weights: ``E ab`` is that of two samples."""
+    more = 2 * times * (one.samples - one.mean**2)
+    return replace(
+        made,
+        square=made.square + more,
+        positions=made.positions + more,
+        samples=made.samples + more,
+    )
 
 
 def summed(a: Signal, b: Signal) -> Signal:
@@ -75,8 +94,14 @@ def summed(a: Signal, b: Signal) -> Signal:
         share**2 * a.depth + (1 - share) ** 2 * b.depth,
         max(a.rank, b.rank) if share not in (0.0, 1.0) else wider(a, b).rank,
         sight=a.sight or b.sight,
+        alive=max(_alive(a), _alive(b)),
         rows=merged(a, b),
     )
+
+
+def _alive(of: Signal) -> float:
+    """Share of the places that hold something."""
+    return of.alive if of.square else 0.0
 
 
 def merged(a: Signal, b: Signal) -> tuple[tuple[str, float], ...]:
@@ -129,6 +154,7 @@ def product(a: Signal, b: Signal) -> Signal:
         a.depth + b.depth,
         min(a.rank, b.rank),
         mix=a.mix or b.mix,
+        alive=min(a.alive, b.alive),
         rows=tuple((path, kept * b.mean) for path, kept in a.rows),
     )
 
@@ -157,13 +183,17 @@ def joined(step: Step) -> Signal | None:
     first = next((one for i, one in parts if step.parts.links.node(i).signal), held[0])
     along = step.axes()[0] if step.node.attribute("dim") is not None else 0
     layout = _joined_layout(step, first.layout)
-    if "P" in {letter for letter, n in layout[along % max(len(layout), 1)] if n > 1}:
+    along_channels = "P" not in {x for x, n in layout[along % max(len(layout), 1)] if n > 1}
+    if not along_channels:
         positions = sum(
             s * t * (a.positions if a is b else a.mean * b.mean)
             for s, a in zip(shares, held, strict=True)
             for t, b in zip(shares, held, strict=True)
         )
-    return Signal(mean, square, positions, samples, layout, 3.0, depth, min(s.rank for s in held))
+    rank, each = min(one.rank for one in held), [_alive(one) for one in held]
+    mixed = sum(share * alive for share, alive in zip(shares, each, strict=True))
+    alive = max(each) if along_channels else mixed
+    return Signal(mean, square, positions, samples, layout, 3.0, depth, rank, alive=alive)
 
 
 def _joined_layout(step: Step, layout: Layout) -> Layout:

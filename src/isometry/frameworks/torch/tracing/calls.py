@@ -55,6 +55,7 @@ POSITIONS: dict[str, tuple[str, ...]] = {
     **{f"max_pool{d}d": POOL for d in (1, 2, 3)},
     **{f"avg_pool{d}d": AVERAGE for d in (1, 2, 3)},
     **{f"adaptive_{kind}_pool{d}d": ADAPTIVE for kind in ("avg", "max") for d in (1, 2, 3)},
+    **dict.fromkeys(("amax", "amin", "max", "min"), ("input", "dim", "keepdim")),
     "addmm": ("bias", "input", "other"),
     "baddbmm": ("bias", "input", "other"),
     "bilinear": ("input1", "input2", "weight", "bias"),

@@ -147,6 +147,7 @@ def _facts(node: Node, values: Mapping[int, torch.Tensor]) -> Iterator[tuple[str
     slots = dict(zip(node.slots, node.inputs, strict=True))
     if node.op in ("embedding", "embedding_bag") and slots.get("input") in values:
         yield from summaries.coincidences(values[slots["input"]])
+        yield from summaries.padding(values[slots["input"]], node.attribute("padding_idx"))
     if node.signal:
         mask = summaries.visible(
             node, {name: values[i] for name, i in slots.items() if i in values}

@@ -23,6 +23,14 @@ def coincidences(index: torch.Tensor) -> Iterator[Fact]:
     flat = index.reshape(index.shape[0], -1) if index.dim() > 1 else index.reshape(1, -1)
     yield "across", _repeats(flat.T) if flat.shape[0] > 1 else 1.0
     yield "again", _repeats(flat)
+    yield "first", int(index.min())
+    yield "last", int(index.max())
+
+
+def padding(index: torch.Tensor, row: Attribute) -> Iterator[Fact]:
+    """Which share of the indices is that of padding."""
+    if isinstance(row, int):
+        yield "padding", float((index == row).double().mean())
 
 
 def _repeats(rows: torch.Tensor) -> float:
@@ -93,14 +101,23 @@ def _overlap(seen: torch.Tensor, counts: torch.Tensor) -> float:
 
 
 def levels(table: torch.Tensor) -> Iterator[Fact]:
-    """Mean, mean square, and mean product of two rows: of a table of positions by channels."""
+    """Mean, mean square, and mean product of two rows: of a table of positions by channels.
+
+    ``spread`` is the variance within a row. Entries that hide what they are added to do not count.
+    """
     flat = table.detach().double().reshape(-1, table.shape[-1] if table.dim() else 1)
-    flat = flat[torch.isfinite(flat).all(-1)]
-    rows = len(flat)
-    if not rows:
+    counts = torch.isfinite(flat) & (flat > HIDDEN)
+    flat = flat.where(counts, 0.0)
+    seen = int(counts.sum())
+    if not seen:
         return
-    square = float(flat.square().mean())
-    pairs = float((flat.sum(0).square() - flat.square().sum(0)).mean())
-    yield "mean", float(flat.mean())
-    yield "again", pairs / (rows * (rows - 1)) if rows > 1 else square
+    square = float(flat.square().sum()) / seen
+    rows, columns = counts.sum(0).double(), counts.sum(1).double()
+    pairs = float((rows * (rows - 1)).sum())
+    products = float((flat.sum(0).square() - flat.square().sum(0)).sum())
+    lines = columns.clamp(min=1)
+    within = flat.square().sum(1) / lines - (flat.sum(1) / lines).square()
+    yield "mean", float(flat.sum()) / seen
+    yield "again", products / pairs if pairs else square
+    yield "spread", float((within * columns).sum()) / seen
     yield "square", square
