@@ -32,7 +32,8 @@ def main(name: str, workers: int, results: Path, write: Path | None, *, dry: boo
     jobs = running.missing(cells, rows.read(results))
     click.echo(f"{len(cells)} cells, {len(jobs)} of them with runs to do", err=True)
     if workers and not dry:
-        _play(jobs, results, workers)
+        with rows.held(results):
+            _play(jobs, results, workers)
     if write is not None and not dry:
         page.write(write, rows.read(results))
         click.echo(f"wrote {write}", err=True)

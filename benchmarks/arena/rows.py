@@ -1,7 +1,10 @@
 """Results as data: one line a run, only ever appended, so that a killed arena goes on."""
 
+import fcntl
 import json
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -108,3 +111,31 @@ def append(folder: Path, one: Row) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(("\n" if torn else "") + one.line + "\n")
         file.flush()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a folder to one arena; the system lets go of it however the process ends.
+
+    Args:
+        folder: Where the results are; made where it is missing.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        BlockingIOError: Another arena writes there: both would play the same runs.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise BlockingIOError(
+            f"{folder}: found another arena that writes there; needed a folder of its own, or they "
+            f"would play the same runs; wait for it, or give another --results"
+        ) from error
+    else:
+        yield
+    finally:
+        os.close(handle)

@@ -68,3 +68,19 @@ def test_of_one_run_told_twice_the_later_counts(tmp_path: Path) -> None:
 def test_cells_of_one_question_share_all_but_the_start() -> None:
     assert RELU.question == RELU.under("he").question
     assert RELU.question != Cell("digits", "mlp", "relu", 100, "auto").question
+
+
+def test_a_folder_is_written_by_one_arena_at_a_time(tmp_path: Path) -> None:
+    with (
+        rows.held(tmp_path),
+        pytest.raises(BlockingIOError) as caught,
+        rows.held(tmp_path),
+    ):
+        pass
+    assert str(caught.value) == (
+        f"{tmp_path}: found another arena that writes there; needed a folder of its own, or they "
+        "would play the same runs; wait for it, or give another --results"
+    )
+    with rows.held(tmp_path):
+        rows.append(tmp_path, DONE)
+    assert rows.read(tmp_path) == [DONE]
