@@ -54,5 +54,5 @@ LEGEND = """## All cells
 
 `25 (20–30) 4/5`: the median seed needs 25 steps at the best rate, all seeds 20 to 30, and the
 target is reached at 4 of 5 rates. **Bold**: the fewest of its row; `≈`: not conclusively more. `–
-43 %`: not reached, with the median seed's best score. `∞`: a seed that does not reach it.
+43.0%`: not reached, with the median seed's best score. `∞`: a seed that does not reach it.
 """

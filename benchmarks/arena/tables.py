@@ -59,7 +59,7 @@ def entry(one: Standing, best: Standing) -> str:
     if one.error:
         return "error"
     if not one.reaches:
-        return f"– {one.best:.0%}"
+        return f"– {one.best:.1%}"
     words = f"{spread(one)} {len(one.window)}/{len(one.given.rates)}"
     if one is best:
         return f"**{words}**"

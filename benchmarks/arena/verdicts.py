@@ -85,7 +85,7 @@ def figures(one: Standing) -> str:
     if one.error:
         return f"{one.cell.recipe}: error"
     if not one.reaches:
-        return f"{one.cell.recipe}: not reached, at best {one.best:.0%}"
+        return f"{one.cell.recipe}: not reached, at best {one.best:.1%}"
     return f"{one.cell.recipe}: {spread(one)}"
 
 

@@ -95,7 +95,7 @@ def test_two_of_eleven_may_need_more_than_half() -> None:
 
 def test_the_failing_nets_are_listed() -> None:
     claim = claims.deep(results({deep("gelu"): None}))
-    assert claim.those("no") == (Case("mlp gelu 100", "no", "auto: not reached, at best 30%"),)
+    assert claim.those("no") == (Case("mlp gelu 100", "no", "auto: not reached, at best 30.0%"),)
 
 
 def test_a_window_that_no_rival_has_is_not_asked_for() -> None:
