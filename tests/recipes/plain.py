@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from isometry.parameters import Axes, Layer, Parameter, Surroundings
+from isometry.parameters import Axes, Layer, Parameter, Role, Standing, Surroundings
 
 DENSE = Axes(outputs=(0,), inputs=(1,))
 KERNEL = Axes(outputs=(0,), inputs=(1,), window=(2, 3))
@@ -50,6 +50,10 @@ def stack(
     return tuple(found)
 
 
+STANDINGS: tuple[Standing, Standing] = ("branch", "output")
+KINDS: tuple[tuple[Role, tuple[int, ...]], ...] = (("weight", (8, 8)), ("bias", (8,)))
+
+
 def branch(place: int, depth: int, activation: str, feeds: str = "linear") -> tuple[Parameter, ...]:
     """Two weights with their biases, whose sum with the stream is one of ``depth``."""
     first, last = (
@@ -57,24 +61,26 @@ def branch(place: int, depth: int, activation: str, feeds: str = "linear") -> tu
             sources=("join",),
             consumers=("relu",),
             feeds=(feed,),
-            residual=standing,  # type: ignore[arg-type]
+            residual=standing,
             place=place,
             depth=depth,
             stack=place,
             level=level,
             levels=2,
         )
-        for level, (feed, standing) in enumerate(((feeds, "branch"), (activation, "output")), 1)
+        for level, (feed, standing) in enumerate(
+            zip((feeds, activation), STANDINGS, strict=True), 1
+        )
     )
     return tuple(
         Parameter(
             f"{place}.{name}.{kind}",
             shape,
             role=kind,
-            layer="linear",  # type: ignore[arg-type]
+            layer="linear",
             axes=DENSE if kind == "weight" else None,
             surroundings=around,
         )
         for name, around in (("first", first), ("last", last))
-        for kind, shape in (("weight", (8, 8)), ("bias", (8,)))
+        for kind, shape in KINDS
     )

@@ -26,7 +26,7 @@ NEAR = 1e-4
 
 
 def off(found: Tensor, wanted: Tensor) -> float:
-    return ((found - wanted).norm() / wanted.norm()).item()
+    return float(((found - wanted).norm() / wanted.norm()).item())
 
 
 def perceptron(kind: type[nn.Module]) -> nn.Sequential:
@@ -90,8 +90,8 @@ def test_a_residual_network_computes_the_shaped_one() -> None:
     assert off(model(x), twin(x)) < NEAR
 
 
-def jacobian(model: nn.Module, x: Tensor) -> np.ndarray:
-    return np.asarray(torch.autograd.functional.jacobian(lambda v: model(v[None])[0], x))
+def jacobian(model: nn.Module, x: Tensor) -> Tensor:
+    return torch.as_tensor(torch.func.jacrev(lambda v: model(v[None])[0])(x).detach())
 
 
 CLASS = (nn.ReLU, nn.GELU, nn.SiLU, nn.Hardswish, nn.Softplus)
