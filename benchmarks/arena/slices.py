@@ -30,9 +30,9 @@ def _cells(
 
 def perceptrons() -> Iterator[Cell]:
     """Plain fully connected nets under every start."""
-    yield from _cells("digits", "mlp", ACTIVATIONS, (30,), ONCE)
+    yield from _cells("digits", "mlp", ACTIVATIONS, (100,), (OURS,))
+    yield from _cells("digits", "mlp", ACTIVATIONS, (30, 3), ONCE)
     yield from _cells("digits", "mlp", ACTIVATIONS, (100,), DEEP)
-    yield from _cells("digits", "mlp", ACTIVATIONS, (3,), ONCE)
 
 
 def deepest() -> Iterator[Cell]:
