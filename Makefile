@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 PY     := $(BIN)/python
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
+SLICE  ?= all
 
 # Threads of the numeric libraries beside two test workers would only get in each other's way.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
@@ -21,7 +22,7 @@ CORE_TESTS := $(wildcard $(foreach name,$(CORE),tests/$(name) tests/test_$(name)
 CORE_FILES := src/isometry/errors.py,$(subst $(SPACE),$(COMMA),$(patsubst %,src/isometry/%/*,$(filter-out errors,$(CORE))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check coverage format docs bench changelog clean
+.PHONY: help setup demo test slow check coverage format docs bench arena changelog clean
 
 help: ## show this list
 	@echo "make <target>, where target is one of"
@@ -73,6 +74,11 @@ docs: $(STAMP) ## build the documentation; every warning is an error
 
 bench: $(STAMP) ## measure the speed and rewrite docs/benchmarks.md (under 5 minutes)
 	@$(PY) -m benchmarks --write docs/benchmarks.md
+
+arena: $(STAMP) ## train nets under many starts, go on where it stopped, rewrite docs/arena.md (hours)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input \
+	    --constraint constraints.txt --editable ".[arena]"
+	@$(PY) -m benchmarks.arena --slice $(SLICE) --workers $(JOBS) --page docs/arena.md
 
 clean: ## remove what was built, but not the environment
 	@rm -rf build dist docs/_build docs/_generated .coverage .coverage.* htmlcov \
