@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from benchmarks.arena import charts
 from benchmarks.arena.cells import ACTIVATIONS, OURS, Cell
+from benchmarks.arena.colours import COLOURS
 from benchmarks.arena.limits import limits
 from benchmarks.arena.standings import Board, Standing, rivals
 from isometry.reports import svg
+from isometry.reports.svg import label
 
 DEPTHS = (3, 30, 100)
 SHOWN = 2
@@ -49,7 +50,7 @@ def windows(standings: Board) -> str:
 def _head(cell: Cell, left: float) -> Iterator[str]:
     yield svg.words(left + NAMES, 60, f"{cell.depth} layers", bold=True)
     for index, rate in enumerate(limits(cell).rates):
-        yield charts.text(left + NAMES + STEP * (index + 0.5), 76, f"{rate:g}")
+        yield label(left + NAMES + STEP * (index + 0.5), 76, f"{rate:g}")
 
 
 def _group(standings: Board, ours: Cell) -> list[Standing]:
@@ -60,7 +61,7 @@ def _group(standings: Board, ours: Cell) -> list[Standing]:
 def _bars(group: list[Standing], left: float, y: float) -> Iterator[str]:
     for index, one in enumerate(group):
         top = y + ROW * index
-        yield charts.text(left + NAMES - 4, top + 11, one.cell.recipe, anchor="end")
+        yield label(left + NAMES - 4, top + 11, one.cell.recipe, anchor="end")
         for rate in one.window:
             x = left + NAMES + STEP * one.given.rates.index(rate)
-            yield svg.box(x, top + 2, STEP - 2, ROW - 4, charts.COLOURS[one.cell.recipe])
+            yield svg.box(x, top + 2, STEP - 2, ROW - 4, COLOURS[one.cell.recipe])

@@ -1,11 +1,12 @@
 """The pictures of the page: steps against depth, windows of rates, and training curves."""
 
-from benchmarks.arena import charts, training
+from benchmarks.arena import training
 from benchmarks.arena.bars import windows
 from benchmarks.arena.cells import ACTIVATIONS, OURS, RIVALS, Cell
-from benchmarks.arena.charts import Axis, Curve, Panel
+from benchmarks.arena.colours import COLOURS
 from benchmarks.arena.limits import limits
 from benchmarks.arena.standings import Board, Standing, rivals
+from isometry.reports import Axis, Curve, Panel, panels
 
 DEPTHS = (3, 10, 30, 100, 300, 1000)
 NEVER = 600.0
@@ -34,7 +35,7 @@ def steps(standings: Board) -> str:
     shown = [_steps(standings, name) for name in ACTIVATIONS]
     title = "Plain MLPs on digits, Adam: steps to 95 % test accuracy against hidden layers"
     note = "Median seed at the best rate of each start. Hollow on the upper edge: not reached."
-    return charts.panels(title, shown, 4, note)
+    return panels(title, shown, 4, note=note, colours=COLOURS)
 
 
 def _steps(standings: Board, activation: str) -> Panel:
@@ -57,7 +58,7 @@ def curves(standings: Board) -> str:
     found = [_course(standings, name) for name in CURVES]
     title = "Plain MLPs of 100 hidden layers on digits, Adam: test accuracy while training"
     note = "First seed at the best rate of each start, in percent; a run ends at its target."
-    return charts.panels(title, found, 4, note)
+    return panels(title, found, 4, note=note, colours=COLOURS)
 
 
 def _course(standings: Board, activation: str) -> Panel:

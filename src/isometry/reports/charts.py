@@ -143,12 +143,12 @@ def _panel(panel: Panel, colours: Mapping[str, str], left: float, top: float) ->
     width, height = PANEL
     shapes = [svg.frame(left, top, width, height), svg.words(left, top - 6, panel.title, bold=True)]
     shapes += [
-        text(left + width * panel.x.part(tick), top + height + 15, f"{tick:g}")
+        svg.label(left + width * panel.x.part(tick), top + height + 15, f"{tick:g}")
         for tick in panel.x.ticks
     ]
     for tick in panel.y.ticks:
         y = top + height * (1 - panel.y.part(tick))
-        shapes.append(text(left - 4, y + 4, f"{tick:g}", anchor="end"))
+        shapes.append(svg.label(left - 4, y + 4, f"{tick:g}", anchor="end"))
     for curve in panel.curves:
         places = [
             (left + width * panel.x.part(x), top + height * (1 - panel.y.part(y)))
@@ -172,11 +172,3 @@ def line(
         f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>',
         *dots,
     ]
-
-
-def text(x: float, y: float, words: str, *, anchor: str = "middle") -> str:
-    """A small label."""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" fill="#57606a" font-size="10" '
-        f'text-anchor="{anchor}">{words}</text>'
-    )

@@ -68,3 +68,11 @@ def arc(x: float, top: float, bottom: float, reach: float) -> str:
         f'stroke="#57606a"/><path class="line" d="M{x + 5:g} {bottom - 3:g}L{x:g} {bottom:g}'
         f'L{x + 5:g} {bottom + 3:g}" fill="none" stroke="#57606a"/>'
     )
+
+
+def label(x: float, y: float, words: str, *, anchor: str = "middle") -> str:
+    """A small label."""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="#57606a" font-size="10" '
+        f'text-anchor="{anchor}">{words}</text>'
+    )
