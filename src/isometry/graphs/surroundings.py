@@ -1,10 +1,12 @@
 """What a graph says of each tensor, written into the tensor's description."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from isometry.graphs.branches import Branch, branches
 from isometry.graphs.graph import Graph
 from isometry.graphs.labels import Parts, label, origins, parts
+from isometry.graphs.packing import Packed, packed
 from isometry.graphs.reading import Residual, Use, read
 from isometry.parameters import LINEAR, Parameter, Standing, Surroundings
 
@@ -22,21 +24,42 @@ def surrounded(parameters: Sequence[Parameter], graph: Graph) -> tuple[Parameter
     Returns:
         The same tensors in the same order; those that map nothing in the graph are unchanged.
     """
-    found = parts(graph)
+    found, reading = parts(graph), read(graph)
+    blocks = _blocks(found, branches(found, reading.joins))
     uses: dict[str, list[Use]] = {}
-    for use in read(graph).uses:
+    for use in reading.uses:
         for path in dict.fromkeys((*use.map.weights, *use.map.biases)):
             uses.setdefault(path, []).append(use)
-    return tuple(_surrounded(found, one, uses) for one in parameters)
+    return tuple(_surrounded(found, blocks, one, uses) for one in parameters)
 
 
-def _surrounded(found: Parts, parameter: Parameter, uses: dict[str, list[Use]]) -> Parameter:
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """What is known of blocks: residual branches by the weights in them, parts by weight."""
+
+    branches: dict[int, Branch]
+    packed: dict[int, Packed]
+
+
+def _blocks(found: Parts, measured: tuple[Branch, ...]) -> _Blocks:
+    """Of branches inside one another the inner one counts, which ends first."""
+    innermost = {step: one for one in reversed(measured) for step in one.join.branch}
+    return _Blocks(innermost, packed(found, measured))
+
+
+def _surrounded(
+    found: Parts, blocks: _Blocks, parameter: Parameter, uses: dict[str, list[Use]]
+) -> Parameter:
     known = next((uses[path] for path in (parameter.path, *parameter.ties) if path in uses), [])
-    return replace(parameter, surroundings=_surroundings(found, known)) if known else parameter
+    if not known:
+        return parameter
+    return replace(parameter, surroundings=_surroundings(found, blocks, known))
 
 
-def _surroundings(found: Parts, uses: Sequence[Use]) -> Surroundings:
+def _surroundings(found: Parts, blocks: _Blocks, uses: Sequence[Use]) -> Surroundings:
     standing = max(uses, key=lambda use: (use.residual != "-", use.residual == "T"))
+    around = blocks.branches.get(standing.map.step)
+    does = [blocks.packed.get(use.map.step, Packed()) for use in uses]
     return Surroundings(
         sources=_words(word for use in uses for word in use.before),
         consumers=_words(word for use in uses for word in use.after),
@@ -45,6 +68,12 @@ def _surroundings(found: Parts, uses: Sequence[Use]) -> Surroundings:
         place=standing.place,
         depth=standing.depth,
         uses=len(uses),
+        stream=around.join.stream if around else 0,
+        parts=tuple(dict.fromkeys(part for one in does for part in one.parts)),
+        sizes=does[0].sizes,
+        height=around.height if around else 0,
+        normed=around.normed if around else "",
+        cross=any(one.cross for one in does),
     )
 
 
