@@ -20,6 +20,7 @@ from isometry.parameters import (
     Standing,
     Surroundings,
 )
+from isometry.recipes.demands import PLAIN, Demand, Rates
 from isometry.schemes import Scheme
 
 Kind = Literal["", "buffer", "parameter"]
@@ -174,6 +175,7 @@ class Rule:
             that a given model lacks, a user's own rule is meant to match.
         may_yield: Whether rules before it may take all that it selects without an error; so in
             shipped recipes, in front of which users put rules of their own.
+        rates: What the optimizer is asked for.
     """
 
     select: Selector
@@ -181,6 +183,7 @@ class Rule:
     reason: str
     required: bool = True
     may_yield: bool = False
+    rates: Rates = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +195,14 @@ class Recipe:
         summary: What it does, in one sentence.
         rules: The rules, first match wins.
         references: Keys of the bibliography.
+        demands: What the architecture itself has to do.
     """
 
     name: str
     summary: str
     rules: tuple[Rule, ...]
     references: tuple[str, ...] = ()
+    demands: tuple[Demand, ...] = ()
 
 
 def _roles(parameter: Parameter) -> set[str]:

@@ -103,6 +103,7 @@ def load(path: str | Path, parameters: Sequence[Parameter] = ()) -> Recipe:
         summary=data.get("summary", f"Rules from {place.file.name}."),
         rules=(*rules, *(() if base is None else base.rules)),
         references=() if base is None else base.references,
+        demands=() if base is None else base.demands,
     )
 
 
