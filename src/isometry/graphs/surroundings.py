@@ -8,6 +8,7 @@ from isometry.graphs.graph import Graph
 from isometry.graphs.labels import Parts, label, origins, parts
 from isometry.graphs.packing import Packed, packed
 from isometry.graphs.reading import Residual, Use, read
+from isometry.graphs.scalars import scalars
 from isometry.parameters import LINEAR, Parameter, Standing, Surroundings
 
 STANDING: dict[Residual, Standing] = {"-": "", "B": "branch", "S": "shortcut", "T": "output"}
@@ -35,16 +36,17 @@ def surrounded(parameters: Sequence[Parameter], graph: Graph) -> tuple[Parameter
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """What is known of blocks: residual branches by the weights in them, parts by weight."""
+    """What is known of blocks: branches by the weights in them, parts by weight, factors by path."""
 
     branches: dict[int, Branch]
     packed: dict[int, Packed]
+    scalars: dict[str, Surroundings]
 
 
 def _blocks(found: Parts, measured: tuple[Branch, ...]) -> _Blocks:
     """Of branches inside one another the inner one counts, which ends first."""
     innermost = {step: one for one in reversed(measured) for step in one.join.branch}
-    return _Blocks(innermost, packed(found, measured))
+    return _Blocks(innermost, packed(found, measured), scalars(found, measured))
 
 
 def _surrounded(
@@ -52,7 +54,8 @@ def _surrounded(
 ) -> Parameter:
     known = next((uses[path] for path in (parameter.path, *parameter.ties) if path in uses), [])
     if not known:
-        return parameter
+        factor = blocks.scalars.get(parameter.path)
+        return parameter if factor is None else replace(parameter, surroundings=factor)
     return replace(parameter, surroundings=_surroundings(found, blocks, known))
 
 
