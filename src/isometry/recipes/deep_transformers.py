@@ -128,7 +128,7 @@ def _scaled(
         *fragments.chosen(parameters, choose),
         *fragments.weights(XAVIER, reason),
         *((fragments.UNIT_TABLE,) if table else ()),
-        *fragments.rest(parameters),
+        *fragments.others(parameters),
     )
 
 
@@ -161,7 +161,7 @@ def admin(
         rules=(
             *fragments.weights(XAVIER, "Variance 2/(fan_in + fan_out), as Admin profiles it."),
             fragments.UNIT_TABLE,
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("liu2020",),
         demands=tuple(

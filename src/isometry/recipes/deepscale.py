@@ -58,7 +58,7 @@ def deepscale_lm(
 
     tables = sum(one.role == "table" for one in parameters) or 1
     table = schemes.Normal(std=sqrt((1 - dropout) / tables))
-    words = f"{tables} embeddings add up and are dropped out: each has variance (1-p)/{tables}."
+    words = f"Embeddings add up, {tables} of them, and are dropped out: each has (1-p)/{tables}."
     return Recipe(
         name="deepscale-lm",
         summary="Variance 1 everywhere; streams times lambda, branches times beta.",
@@ -66,7 +66,7 @@ def deepscale_lm(
             fragments.table(table, words),
             *fragments.chosen(parameters, choose),
             *fragments.weights(LECUN, "Variance 1/fan_in keeps the variance of its input."),
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("kedia2024",),
         demands=tuple(demand for one in found for demand in _demands(one)),

@@ -112,6 +112,20 @@ def rest(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
     )
 
 
+def others(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
+    """All that is neither map nor table; buffers of no known meaning are kept."""
+    return (*rest(parameters), FREE_BUFFERS)
+
+
+FREE_BUFFERS = Rule(
+    Selector(roles=("free",), kind="buffer"),
+    None,
+    "A buffer that no norm owns holds what the model computed itself, positions say: kept.",
+    required=False,
+)
+"""Buffers such as rotary frequencies and numbers of positions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What is decided for one tensor by itself.

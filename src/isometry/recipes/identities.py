@@ -31,7 +31,7 @@ def zero(parameters: Sequence[Parameter] = ()) -> Recipe:
             *_outputs(parameters, fragments.ZERO, "ZerO: a residual branch ends in 0."),
             *fragments.weights(schemes.ZerO(), words),
             fragments.UNIT_TABLE,
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("zhao2021",),
     )
@@ -67,7 +67,7 @@ def idinit(parameters: Sequence[Parameter] = (), *, noise: float = 0.0) -> Recip
             *fragments.chosen([one for one in parameters if not _ends(one)], choose),
             *fragments.weights(IDInit(noise=noise), "IDInit: a tiled identity."),
             fragments.UNIT_TABLE,
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("pan2025",),
     )
@@ -105,7 +105,7 @@ def tanh_identity(parameters: Sequence[Parameter] = (), *, std: float = 0.085) -
         rules=(
             *fragments.weights(schemes.TanhIdentity(std=std), words),
             fragments.UNIT_TABLE,
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("lee2025",),
     )

@@ -55,7 +55,7 @@ def autoinit(parameters: Sequence[Parameter] = ()) -> Recipe:
             *fragments.chosen(parameters, choose),
             *fragments.weights(_scaled(1.0), "AutoInit: nothing is known of its input, 1/fan_in."),
             fragments.UNIT_TABLE,
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("bingham2023",),
     )

@@ -9,7 +9,7 @@ from isometry.recipes import feeding, fragments
 from isometry.recipes.fragments import Choice
 from isometry.recipes.rule import Recipe, Rule
 from isometry.recipes.streams import required
-from isometry.schemes import Scheme, VarianceScaling
+from isometry.schemes import VarianceScaling
 
 ZERO = schemes.Constant(0.0)
 ONE = schemes.Constant(1.0)
@@ -49,7 +49,7 @@ def fixup(parameters: Sequence[Parameter] = (), *, fan: FanMode = "fan_out") -> 
             *fragments.chosen(parameters, choose),
             *fragments.weights(he, f"Variance 2/{fan}: outside of branches Fixup is He's rule."),
             fragments.UNIT_TABLE,
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("zhang2019",),
     )
@@ -119,12 +119,17 @@ def _branch(one: Parameter) -> tuple[int, int] | None:
 def he_by_feed(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
     """He's rule with the gain of what feeds each weight, and all else as other recipes start it."""
 
-    def fed(feed: feeding.Feed) -> tuple[Scheme, str]:
-        return VarianceScaling(gain=feed.gain), f"{feed.words}: variance {feed.gain**2:.4g}/fan_in."
+    def choose(one: Parameter) -> Choice | None:
+        around = one.surroundings
+        if around is None or one.role not in feeding.MAPS or not around.feeds:
+            return None
+        feed = feeding.feed(around.feeds)
+        words = f"{feed.words}: variance {feed.gain**2:.4g}/fan_in."
+        return Choice(VarianceScaling(gain=feed.gain), words)
 
     return (
-        *feeding.by_feed(parameters, fed),
+        *fragments.chosen(parameters, choose),
         *fragments.weights(VarianceScaling(), "Variance 1/fan_in: no activation is known."),
         fragments.UNIT_TABLE,
-        *fragments.rest(parameters),
+        *fragments.others(parameters),
     )

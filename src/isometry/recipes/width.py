@@ -79,9 +79,9 @@ def mup(
         match _kind(one):
             case "head" if one.role == "weight":
                 scheme = VarianceScaling(gain=1 / sqrt(ratio))
-                return Choice(scheme, f"muP: the head's std falls as 1/{ratio:g}.", widening.head)
+                return Choice(scheme, f"The head's variance is 1/fan_in over {ratio:g}, the width over the base's.", widening.head)
             case "entry" if one.role == "weight":
-                return Choice(VarianceScaling(), "muP: from inputs, 1/fan_in.", widening.entry)
+                return Choice(VarianceScaling(), "From inputs, 1/fan_in: their number does not widen.", widening.entry)
             case _:
                 return None
 
@@ -193,7 +193,7 @@ def completep(  # noqa: PLR0913 - one option for each number that the paper scal
             *fragments.chosen(parameters, choose),
             *_rated(fragments.weights(schemes.Normal(std=std / sqrt(m)), words), hidden),
             *_rated((table,), Rates(epsilon=1 / m)),
-            *fragments.rest(parameters),
+            *fragments.others(parameters),
         ),
         references=("dey2025",),
         demands=(
@@ -215,7 +215,7 @@ def _widened(
     return (
         *fragments.chosen(parameters, choose),
         *_rated(fragments.weights(hidden, words), widening.hidden),
-        *_rated((fragments.UNIT_TABLE, *fragments.rest(parameters)), widening.entry),
+        *_rated((fragments.UNIT_TABLE, *fragments.others(parameters)), widening.entry),
     )
 
 
