@@ -115,6 +115,7 @@ OTHERS = (
 
 EVERYTHING = (*TRANSFORMER, *RECURRENT, GRU_BIAS, *OTHERS)
 
+
 def _weight(path: str, shape: tuple[int, ...], **around: Any) -> Parameter:
     known = Surroundings(**around)
     return Parameter(path, shape, role="weight", layer="linear", axes=DENSE, surroundings=known)

@@ -21,7 +21,10 @@ HALF_STD = 0.1
 
 
 def lora(
-    parameters: Sequence[Parameter] = (), *, variant: Variant = "default", alpha: float | None = None
+    parameters: Sequence[Parameter] = (),
+    *,
+    variant: Variant = "default",
+    alpha: float | None = None,
 ) -> Recipe:
     """LoRA: the adapter ``B A`` is 0, so that training starts from the weights that are there.
 
@@ -89,7 +92,9 @@ def _narrows(one: Parameter, around: Surroundings) -> bool:
 def _sides(one: Parameter) -> tuple[int, int]:
     if one.axes is None:
         return 0, 0
-    return tuple(prod(one.shape[axis] for axis in side) for side in (one.axes.outputs, one.axes.inputs))
+    return tuple(
+        prod(one.shape[axis] for axis in side) for side in (one.axes.outputs, one.axes.inputs)
+    )
 
 
 def _chosen(one: Parameter, variant: Variant) -> Choice:

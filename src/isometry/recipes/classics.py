@@ -16,6 +16,7 @@ from isometry.schemes import Distribution, Scheme, VarianceScaling
 ASSUMED = " Assumed: no graph of the model shows what surrounds it."
 """What a reason adds where the graph should have said it."""
 
+
 def xavier(
     parameters: Sequence[Parameter] = (),
     *,

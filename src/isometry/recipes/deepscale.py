@@ -75,7 +75,9 @@ def deepscale_lm(
 
 def _demands(one: Stream) -> Iterator[Demand]:
     beta = _beta(one)
-    yield Demand("stream", sqrt(1 - beta**2), "DeepScaleLM: lambda, so that sums keep 1.", one.outputs)
+    yield Demand(
+        "stream", sqrt(1 - beta**2), "DeepScaleLM: lambda, so that sums keep 1.", one.outputs
+    )
     yield Demand("branch", beta, "DeepScaleLM: beta, each branch's share of the sum.", one.outputs)
 
 

@@ -145,9 +145,7 @@ Choose = Callable[[Parameter], Choice | None]
 """From a tensor to what is decided for it, or ``None`` where other rules decide."""
 
 
-def chosen(
-    parameters: Sequence[Parameter], choose: Choose
-) -> tuple[Rule, ...]:
+def chosen(parameters: Sequence[Parameter], choose: Choose) -> tuple[Rule, ...]:
     """One rule for all tensors for which the same is decided.
 
     Args:

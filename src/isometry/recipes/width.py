@@ -79,9 +79,17 @@ def mup(
         match _kind(one):
             case "head" if one.role == "weight":
                 scheme = VarianceScaling(gain=1 / sqrt(ratio))
-                return Choice(scheme, f"The head's variance is 1/fan_in over {ratio:g}, the width over the base's.", widening.head)
+                return Choice(
+                    scheme,
+                    f"The head's variance is 1/fan_in over {ratio:g}, the width over the base's.",
+                    widening.head,
+                )
             case "entry" if one.role == "weight":
-                return Choice(VarianceScaling(), "From inputs, 1/fan_in: their number does not widen.", widening.entry)
+                return Choice(
+                    VarianceScaling(),
+                    "From inputs, 1/fan_in: their number does not widen.",
+                    widening.entry,
+                )
             case _:
                 return None
 

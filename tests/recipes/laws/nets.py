@@ -19,7 +19,9 @@ def drawn(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
-def planned(net: nn.Module, example: Tensor, recipe: recipes.Recipe | str, **options: float) -> plans.Plan:
+def planned(
+    net: nn.Module, example: Tensor, recipe: recipes.Recipe | str, **options: float
+) -> plans.Plan:
     """The plan of a recipe with options, applied to a net."""
     chosen = recipe
     if options and isinstance(recipe, str):
@@ -40,7 +42,9 @@ def plans_of(net: nn.Module, example: Tensor) -> tuple[iso.parameters.Parameter,
 class Residual(nn.Module):
     """``x + second(relu(first(x)))``, many times, without norms."""
 
-    def __init__(self, blocks: int, width: int = 32, *, gains: bool = False, share: float = 1.0) -> None:
+    def __init__(
+        self, blocks: int, width: int = 32, *, gains: bool = False, share: float = 1.0
+    ) -> None:
         super().__init__()
         self.enter = nn.Linear(8, width, bias=False)
         self.first, self.second = (

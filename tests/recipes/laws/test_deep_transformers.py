@@ -167,7 +167,9 @@ def variances(recipe: str, blocks: int, **options: float) -> list[float]:
 
 def test_deepscale_keeps_the_variance() -> None:
     """The segment is a third of each embedding and the same for all tokens: they share 1/3."""
-    assert variances("deepscale-lm", 48, dropout=0.0, correlation=1 / 3) == pytest.approx([1.0] * 97, abs=0.25)
+    assert variances("deepscale-lm", 48, dropout=0.0, correlation=1 / 3) == pytest.approx(
+        [1.0] * 97, abs=0.25
+    )
 
 
 def test_glorot_under_the_same_factors_does_not() -> None:

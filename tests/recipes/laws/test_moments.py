@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 import isometry as iso
 from isometry import errors, recipes
@@ -13,9 +14,7 @@ from tests.recipes.laws.nets import Residual, drawn, planned
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "celu": nn.CELU,
     "elu": nn.ELU,
-    "gelu": nn.GELU,
     "hardsigmoid": nn.Hardsigmoid,
-    "hardswish": nn.Hardswish,
     "hardtanh": nn.Hardtanh,
     "leaky_relu": lambda: nn.LeakyReLU(0.1),
     "mish": nn.Mish,
@@ -23,43 +22,64 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu6": nn.ReLU6,
     "selu": nn.SELU,
     "sigmoid": nn.Sigmoid,
-    "silu": nn.SiLU,
     "softplus": nn.Softplus,
     "softsign": nn.Softsign,
     "tanh": nn.Tanh,
 }
 
 
-def ended(name: str, recipe: str) -> float:
-    """The root mean square of what 20 layers of 256 units and a head make."""
-    make = ACTIVATIONS[name]
-    body = [one for _ in range(20) for one in (nn.Linear(256, 256), make())]
-    net = nn.Sequential(*body, nn.Linear(256, 256))
-    planned(net, drawn(2, 256), recipe)
-    with torch.no_grad():
-        made: Tensor = net(drawn(256, 256))
-    return float(made.square().mean().sqrt())
+REPELLING = {"gelu": nn.GELU, "hardswish": nn.Hardswish, "silu": nn.SiLU}
+"""Activations that AutoInit starts right, at a second moment that drives away what is not it."""
+
+UNITS = 512
+
+
+def ended(make: Callable[[], nn.Module], recipe: str, layers: int = 20) -> float:
+    """The root mean square of what a deep net and its head make of inputs of second moment 1."""
+    body = [one for _ in range(layers) for one in (nn.Linear(UNITS, UNITS), make())]
+    net = nn.Sequential(*body, nn.Linear(UNITS, UNITS))
+    x = drawn(64, UNITS)
+    x = x / x.square().mean(1, keepdim=True).sqrt()
+    plan, squares = iso.plan(net, x, recipe=recipe), []
+    for seed in range(4):
+        iso.apply(plan, net, seed=seed)
+        with torch.no_grad():
+            squares.append(float(net(x).square().mean()))
+    return float(np.mean(squares)) ** 0.5
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_output_is_as_large_as_the_input(name: str) -> None:
-    assert 0.7 < ended(name, "autoinit") < 1.4
+    assert 0.7 < ended(ACTIVATIONS[name], "autoinit") < 1.4
+
+
+@pytest.mark.parametrize("name", REPELLING)
+def test_the_start_is_right_where_it_does_not_last(name: str) -> None:
+    """One layer keeps the second moment; the next ones multiply what is off by more than 1."""
+    make = REPELLING[name]
+    assert ended(make, "autoinit", layers=1) == pytest.approx(1, abs=0.05)
+    z, weights = np.polynomial.hermite_e.hermegauss(120)
+    square = [
+        float(np.sum(weights * make()(torch.tensor(z * q**0.5)).numpy() ** 2)) for q in (0.99, 1.01)
+    ]
+    assert (square[1] - square[0]) / 0.02 / (sum(square) / 2) > 1.05
 
 
 def test_torch_fails_five_of_them_and_more() -> None:
-    failed = [name for name in ACTIVATIONS if not 0.1 < ended(name, "torch") < 10]
+    failed = [name for name, make in ACTIVATIONS.items() if not 0.1 < ended(make, "torch") < 10]
     assert len(failed) >= 5
 
 
 def test_a_stream_without_norms_is_followed() -> None:
     """Each of 16 branches adds 1; what reads the stream takes that back."""
-    net = Residual(16, 256)
-    planned(net, drawn(64, 8), "autoinit")
-    x = drawn(64, 256)
+    net = Residual(16, 1024)
+    plan = planned(net, drawn(64, 8), "autoinit")
     with torch.no_grad():
-        body, head = net.body(x), net.head(net.body(x))
+        body = net.body(drawn(64, 1024))
     assert float(body.square().mean()) == pytest.approx(17, rel=0.15)
-    assert float(head.square().mean()) == pytest.approx(1, abs=0.3)
+    head = plan["head.weight"]
+    assert head.scheme is not None
+    assert head.scheme.moments(head.parameter).std ** 2 * 1024 == pytest.approx(1 / 17)
 
 
 def test_without_a_graph() -> None:
