@@ -36,7 +36,7 @@ def surrounded(parameters: Sequence[Parameter], graph: Graph) -> tuple[Parameter
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """What is known of blocks: branches by the weights in them, parts by weight, factors by path."""
+    """What is known of blocks: branches and parts by weight, learned factors by path."""
 
     branches: dict[int, Branch]
     packed: dict[int, Packed]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from isometry import errors, schemes
 from isometry.parameters import Axes, Blocks, Parameter, Surroundings
 from isometry.plans.assignment import Assignment
-from isometry.recipes import PLAIN, WHATS, Demand, Rates
+from isometry.recipes import DEMANDS, PLAIN, Demand, Rates
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ def digest(data: dict[str, Any]) -> str:
 
 
 def demands_data(demands: Sequence[Demand]) -> dict[str, Any]:
-    """What a plan asks of the architecture, as what JSON can hold; nothing where it asks nothing."""
+    """What a plan asks of the architecture, as what JSON can hold; nothing for nothing."""
     return {"demands": [_changed(one) for one in demands]} if demands else {}
 
 
@@ -74,8 +74,8 @@ def decoded(source: str) -> tuple[str, tuple[Assignment, ...], str, tuple[Demand
 
 def _demand(data: Any) -> Demand:
     demand = _known(Demand, data, "demands")
-    if demand.what not in WHATS:
-        raise _unreadable(f"a demand is {demand.what!r}", f"one of {', '.join(WHATS)}")
+    if demand.what not in DEMANDS:
+        raise _unreadable(f"a demand is {demand.what!r}", f"one of {', '.join(DEMANDS)}")
     return demand
 
 

@@ -6,16 +6,16 @@ the tensors of one model: ``recipe("gpt2", parameters)``.
 
 from isometry.recipes.catalogue import NATIVE, names, recipe, summary
 from isometry.recipes.composition import RecipeLike, before, from_rules, reads_graph, resolve
-from isometry.recipes.demands import PLAIN, WHATS, Demand, Optimizer, Rates, What
+from isometry.recipes.demands import DEMANDS, PLAIN, Demand, Optimizer, Rates, What
 from isometry.recipes.rule import Kind, Recipe, ResidualRole, Rule, Selector
 from isometry.recipes.rule_files import load
 from isometry.recipes.transformers import RESIDUAL_OUTPUTS
 
 __all__ = [
+    "DEMANDS",
     "NATIVE",
     "PLAIN",
     "RESIDUAL_OUTPUTS",
-    "WHATS",
     "Demand",
     "Kind",
     "Optimizer",

@@ -92,9 +92,8 @@ def _narrows(one: Parameter, around: Surroundings) -> bool:
 def _sides(one: Parameter) -> tuple[int, int]:
     if one.axes is None:
         return 0, 0
-    return tuple(
-        prod(one.shape[axis] for axis in side) for side in (one.axes.outputs, one.axes.inputs)
-    )
+    outputs, inputs = one.axes.outputs, one.axes.inputs
+    return prod(one.shape[axis] for axis in outputs), prod(one.shape[axis] for axis in inputs)
 
 
 def _chosen(one: Parameter, variant: Variant) -> Choice:

@@ -103,7 +103,7 @@ def t_fixup(parameters: Sequence[Parameter] = ()) -> Recipe:
 
 
 def _t_fixup(one: Stream) -> float:
-    return (9 * one.layers) ** -0.25 if one.cross else 0.67 * one.layers**-0.25
+    return float((9 * one.layers) ** -0.25 if one.cross else 0.67 * one.layers**-0.25)
 
 
 def _scaled(

@@ -43,6 +43,12 @@ class Rates:
     def learning(self, optimizer: Optimizer) -> float:
         """The factor on the learning rate of an optimizer.
 
+        Args:
+            optimizer: ``adam`` for all that normalise their updates, or ``sgd``.
+
+        Returns:
+            The factor.
+
         Raises:
             UnknownNameError: No optimizer of that name.
         """
@@ -63,7 +69,7 @@ What = Literal["adapter", "attention", "branch", "no-norm", "output", "stream"]
 are added, on the model's output, on streams before a branch is added; ``no-norm`` asks that norms
 be left out."""
 
-WHATS: tuple[str, ...] = get_args(What)
+DEMANDS: tuple[str, ...] = get_args(What)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Recipes that start at or near the identity: ZerO, IDInit, the tanh identity, mimetic attention."""
+"""Recipes that start near the identity: ZerO, IDInit, the tanh identity, mimetic attention."""
 
 from collections.abc import Sequence
 from math import prod, sqrt
@@ -7,8 +7,8 @@ from isometry import errors, schemes
 from isometry.parameters import Parameter, Part
 from isometry.recipes import fragments, packed
 from isometry.recipes.fragments import Choice
-from isometry.recipes.rule import Recipe, Rule, Selector
 from isometry.recipes.residual import he_by_feed
+from isometry.recipes.rule import Recipe, Rule, Selector
 from isometry.schemes import IDInit, Scheme
 
 
@@ -174,7 +174,7 @@ def _attends(one: Parameter) -> bool:
 
 
 def _near(size: float, sign: int, width: int) -> Scheme:
-    """``sign sqrt(size) I`` and noise that makes the product of two such as noisy as it is large."""
+    """``sign sqrt(size) I`` and noise that makes the product of two as noisy as it is large."""
     return IDInit(tau=sign * sqrt(size), noise=sqrt(size / (2 * width)))
 
 

@@ -44,9 +44,9 @@ def _blocks(parameter: Parameter) -> tuple[int, tuple[int, ...]]:
     assert around is not None  # only a weight with surroundings has parts
     if axes is not None and axes.blocks is not None and len(axes.blocks.sizes) == len(around.parts):
         return axes.blocks.axis, axes.blocks.sizes
-    if axes is not None and len(axes.outputs) == 1:
-        if sum(around.sizes) == parameter.shape[axes.outputs[0]]:
-            return axes.outputs[0], around.sizes
+    axis = axes.outputs[0] if axes is not None and axes.outputs else 0
+    if around.sizes and sum(around.sizes) == parameter.shape[axis]:
+        return axis, around.sizes
     raise errors.InputError(
         f"{', '.join(around.parts)} are packed into one weight, and the graph does not show where "
         "each lies",

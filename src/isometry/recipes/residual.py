@@ -64,7 +64,7 @@ def _fixup(one: Parameter, around: Surroundings, branches: int, fan: FanMode) ->
         return Choice(ZERO, "Fixup: a branch ends in 0, so that the block is the identity.")
     if around.residual != "branch":
         return None
-    # A weight beside the longest way (keys of attention to another stream) has at least one after it.
+    # Beside the longest way (keys of attention to another stream) one weight at least comes after.
     height = max(around.height, 2)
     factor = branches ** (-1 / (2 * height - 2))
     words = f"Fixup: He times {branches}^(-1/{2 * height - 2}), for {height} weights a branch."

@@ -144,7 +144,7 @@ def spectral(
     )
 
 
-def completep(  # noqa: PLR0913 - one option for each number that the paper scales by
+def completep(
     parameters: Sequence[Parameter] = (),
     *,
     base: int = BASE_WIDTH,

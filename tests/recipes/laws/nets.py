@@ -10,6 +10,7 @@ from torch.nn import functional as fn
 
 import isometry as iso
 from isometry import plans, recipes
+from isometry.frameworks.torch import describe
 
 Norm = Literal["after", "before", ""]
 
@@ -32,10 +33,28 @@ def planned(
     return plan
 
 
+def weight(net: nn.Module, path: str) -> Tensor:
+    """The values of one parameter."""
+    return net.get_parameter(path).detach()
+
+
+def stream(net: "Residual", x: Tensor) -> Tensor:
+    """What the blocks of a residual net make of a stream."""
+    with torch.no_grad():
+        return net.body(x)
+
+
+def stepped(net: nn.Module, loss: Tensor, rate: float) -> None:
+    """One step of gradient descent."""
+    parameters = list(net.parameters())
+    gradients = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            parameter.sub_(rate * gradient)
+
+
 def plans_of(net: nn.Module, example: Tensor) -> tuple[iso.parameters.Parameter, ...]:
     """The tensors of a net, with what its graph shows."""
-    from isometry.frameworks.torch import describe
-
     return iso.graphs.surrounded(describe(net), iso.graph(net, example))
 
 
@@ -56,7 +75,8 @@ class Residual(nn.Module):
         self.share = share
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.body(self.enter(x)))
+        made: Tensor = self.head(self.body(self.enter(x)))
+        return made
 
     def body(self, x: Tensor) -> Tensor:
         """The stream after all blocks."""
@@ -76,10 +96,12 @@ class Block(nn.Module):
         self.down = nn.Linear(4 * width, width, bias=False)
 
     def attend(self, x: Tensor) -> Tensor:
-        return self.o(fn.scaled_dot_product_attention(self.q(x), self.k(x), self.v(x)))
+        made: Tensor = self.o(fn.scaled_dot_product_attention(self.q(x), self.k(x), self.v(x)))
+        return made
 
     def feed(self, x: Tensor) -> Tensor:
-        return self.down(fn.relu(self.up(x)))
+        made: Tensor = self.down(fn.relu(self.up(x)))
+        return made
 
 
 @dataclass
@@ -105,17 +127,20 @@ class Transformer(nn.Module):
         self.sums: list[tuple[Tensor, Tensor]] = []
 
     def forward(self, ids: Tensor) -> Tensor:
-        return self.head(self.body(self.entered(ids)))
+        made: Tensor = self.head(self.body(self.entered(ids)))
+        return made
 
     def entered(self, ids: Tensor) -> Tensor:
         """The sum of the embeddings."""
         places = torch.arange(ids.shape[1])
-        return self.words(ids) + self.places(places) + self.segments(torch.zeros_like(ids))
+        words: Tensor = self.words(ids)
+        return words + self.places(places) + self.segments(torch.zeros_like(ids))
 
     def body(self, x: Tensor) -> Tensor:
         """The stream after all blocks; what it was on the way is kept in ``trace``."""
         self.trace, self.sums = [x], []
-        for place, part in enumerate(p for b in self.blocks for p in (b.attend, b.feed)):
+        blocks = [block for block in self.blocks if isinstance(block, Block)]
+        for place, part in enumerate(p for b in blocks for p in (b.attend, b.feed)):
             y = part(self._normed(x) if self.norm == "before" else x) * self.factors.branch[place]
             x = x * self.factors.stream[place] + y
             self.sums.append((y, x))

@@ -21,7 +21,8 @@ class Adapted(nn.Module):
         self.out = nn.Linear(48, 8)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.out(torch.relu(self.base(x) + 2.0 * self.b(self.a(x))))
+        made: Tensor = self.out(torch.relu(self.base(x) + 2.0 * self.b(self.a(x))))
+        return made
 
 
 def started(variant: str, rank: int = 4) -> Adapted:
@@ -81,7 +82,7 @@ def test_a_variant_of_no_known_name() -> None:
 
 @pytest.mark.parametrize("axes", [None, iso.parameters.Axes(outputs=(0,), inputs=(1,))])
 def test_a_model_without_adapters(axes: iso.parameters.Axes | None) -> None:
-    """A plain branch has an activation between its weights; a weight of unknown axes has no rank."""
+    """Nothing makes the input of this one but a norm, or its axes are not known."""
     around = iso.parameters.Surroundings(residual="output", height=2, feeds=("linear",))
     alone = iso.parameters.Parameter("w", (8, 8), role="weight", axes=axes, surroundings=around)
     with pytest.raises(errors.InputError, match="the model's graph shows no adapter"):

@@ -10,7 +10,17 @@ from torch.nn import functional as fn
 
 import isometry as iso
 from isometry import errors, plans, recipes
-from tests.recipes.laws.nets import Norm, Residual, Transformer, drawn, planned, plans_of, words
+from tests.recipes.laws.nets import (
+    Norm,
+    Residual,
+    Transformer,
+    drawn,
+    planned,
+    plans_of,
+    stepped,
+    weight,
+    words,
+)
 
 IDS = words()
 
@@ -59,8 +69,8 @@ def test_a_packed_value_alone_is_scaled() -> None:
         nn.TransformerEncoderLayer(16, 2, 32, batch_first=True), 2, enable_nested_tensor=False
     )
     iso.apply(iso.plan(net, drawn(2, 5, 16), recipe="deepnorm"), net, seed=0)
-    weight = torch.cat([layer.self_attn.in_proj_weight for layer in net.layers], 1)
-    q, k, v = (float(block.detach().std()) for block in weight.chunk(3))
+    both = [weight(net, f"layers.{place}.self_attn.in_proj_weight") for place in (0, 1)]
+    q, k, v = (float(block.std()) for block in torch.cat(both, 1).chunk(3))
     assert q / k == pytest.approx(1, abs=0.15)
     assert v / k == pytest.approx(16**-0.25, abs=0.1)
 
@@ -70,10 +80,8 @@ def step(recipe: str, blocks: int, norm: Norm) -> float:
     rate, net = 1e-4, net_of(recipe, blocks, norm)
     before = net(IDS)
     loss = fn.cross_entropy(before.flatten(0, 1), IDS.roll(1).flatten())
-    gradients = torch.autograd.grad(loss, list(net.parameters()))
+    stepped(net, loss, rate)
     with torch.no_grad():
-        for parameter, gradient in zip(net.parameters(), gradients, strict=True):
-            parameter -= rate * gradient
         return float((net(IDS) - before).norm() / rate)
 
 
@@ -88,9 +96,9 @@ def test_glorot_with_norms_last_does_not_bound_it() -> None:
 def test_deepnorm_hands_the_gradient_through() -> None:
     """The norms of the gradients of the first and of the last of 24 blocks are alike."""
     net = net_of("deepnorm", 24)
-    fn.cross_entropy(net(IDS).flatten(0, 1), IDS.roll(1).flatten()).backward()
-    ends = (net.blocks[0].down.weight.grad, net.blocks[-1].down.weight.grad)
-    first, last = (float(gradient.norm()) for gradient in ends if gradient is not None)
+    loss = fn.cross_entropy(net(IDS).flatten(0, 1), IDS.roll(1).flatten())
+    ends = [net.get_parameter(f"blocks.{place}.down.weight") for place in (0, 23)]
+    first, last = (float(gradient.norm()) for gradient in torch.autograd.grad(loss, ends))
     assert 0.3 < first / last < 3
 
 

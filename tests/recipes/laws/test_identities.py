@@ -9,7 +9,16 @@ from torch import Tensor, nn
 import isometry as iso
 from isometry import errors, recipes, schemes
 from isometry.recipes import Rule, Selector
-from tests.recipes.laws.nets import Residual, Transformer, drawn, planned, plans_of, words
+from tests.recipes.laws.nets import (
+    Residual,
+    Transformer,
+    drawn,
+    planned,
+    plans_of,
+    stream,
+    weight,
+    words,
+)
 
 X = drawn(64, 8)
 
@@ -19,13 +28,14 @@ def test_blocks_start_as_the_identity(recipe: str, most: float) -> None:
     net = Residual(30)
     planned(net, X, recipe)
     x = drawn(64, 32)
-    assert float((net.body(x) - x).detach().abs().max()) <= most
+    assert float((stream(net, x) - x).abs().max()) <= most
 
 
 def test_he_blocks_do_not() -> None:
     net = Residual(30)
     planned(net, X, "he")
-    assert float((net.body(drawn(64, 32)) - drawn(64, 32)).detach().abs().max()) > 1
+    x = drawn(64, 32)
+    assert float((stream(net, x) - x).abs().max()) > 1
 
 
 def rank(rules: Sequence[Rule]) -> int:
@@ -35,13 +45,13 @@ def rank(rules: Sequence[Rule]) -> int:
         nn.Linear(64, 64, bias=False),
     )  # fmt: skip
     iso.apply(iso.plan(net, X, recipe="zero", rules=rules), net, seed=0)
-    start, y = net[2].weight.detach().clone(), drawn(64, 64, seed=1)
+    start, y = weight(net, "2.weight").clone(), drawn(64, 64, seed=1)
     optimizer = torch.optim.SGD(net.parameters(), 0.1)
     for _ in range(30):
         optimizer.zero_grad()
         (net(X) - y).square().mean().backward()
         optimizer.step()
-    return int(torch.linalg.matrix_rank(net[2].weight.detach() - start, rtol=1e-4))
+    return int(torch.linalg.matrix_rank(weight(net, "2.weight") - start, rtol=1e-4))
 
 
 def test_the_hadamard_corner_of_zero_frees_the_rank() -> None:
@@ -56,16 +66,16 @@ def test_a_partial_identity_in_its_place_binds_it() -> None:
 def test_idinit_leaves_no_unit_dead() -> None:
     net = Residual(3)
     planned(net, X, "idinit")
-    assert int(torch.linalg.matrix_rank(net.second[0].weight.detach() * 1e6)) == 32
+    assert int(torch.linalg.matrix_rank(weight(net, "second.0.weight") * 1e6)) == 32
     planned(net, X, "zero")
-    assert int(torch.linalg.matrix_rank(net.second[0].weight.detach() * 1e6)) == 0
+    assert int(torch.linalg.matrix_rank(weight(net, "second.0.weight") * 1e6)) == 0
 
 
 def test_idinit_after_relu_is_the_root_of_2() -> None:
     net = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))
     planned(net, X, "idinit")
-    assert torch.equal(net[0].weight, torch.eye(8))
-    assert torch.allclose(net[2].weight, 2**0.5 * torch.eye(8))
+    assert torch.equal(weight(net, "0.weight"), torch.eye(8))
+    assert torch.allclose(weight(net, "2.weight"), 2**0.5 * torch.eye(8))
 
 
 def after(recipe: str, layers: int) -> Tensor:
@@ -90,9 +100,8 @@ def products(recipe: str) -> tuple[float, float]:
     """The mean diagonals of ``W_Qᵀ W_K`` and ``W_O W_V`` of the first block."""
     net = Transformer(2, 64)
     planned(net, words(), recipe)
-    block = net.blocks[0]
-    compared, mixed = block.q.weight.T @ block.k.weight, block.o.weight @ block.v.weight
-    return float(compared.detach().trace()) / 64, float(mixed.detach().trace()) / 64
+    q, k, v, o = (weight(net, f"blocks.0.{part}.weight") for part in "qkvo")
+    return float((q.T @ k).trace()) / 64, float((o @ v).trace()) / 64
 
 
 def test_mimetic_attention_has_its_diagonals() -> None:
@@ -107,7 +116,7 @@ def test_the_noise_of_mimetic_products() -> None:
     """Off the diagonal, std 0.7/sqrt(64), and what the product of both noises adds."""
     net = Transformer(2, 64)
     planned(net, words(), "mimetic")
-    product = (net.blocks[0].q.weight.T @ net.blocks[0].k.weight).detach()
+    product = weight(net, "blocks.0.q.weight").T @ weight(net, "blocks.0.k.weight")
     rest = product[~torch.eye(64, dtype=torch.bool)]
     assert float(rest.std()) == pytest.approx(0.7 / 8 * (1 + 1 / 4) ** 0.5, rel=0.05)
 
@@ -117,8 +126,8 @@ def test_mimetic_blocks_of_a_packed_weight() -> None:
         nn.TransformerEncoderLayer(16, 2, 32, batch_first=True), 2, enable_nested_tensor=False
     )
     planned(net, drawn(2, 5, 16), "mimetic")
-    q, k, v = net.layers[0].self_attn.in_proj_weight.detach().chunk(3)
-    out = net.layers[0].self_attn.out_proj.weight.detach()
+    q, k, v = weight(net, "layers.0.self_attn.in_proj_weight").chunk(3)
+    out = weight(net, "layers.0.self_attn.out_proj.weight")
     signs = [float((a @ b).trace()) / 16 for a, b in ((q.T, k), (out, v))]
     assert signs == pytest.approx([0.7, -0.4], abs=0.25)
 

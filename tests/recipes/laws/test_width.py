@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as fn
 
 import isometry as iso
 from isometry import errors, recipes
 from isometry.torch import parameter_groups
-from tests.recipes.laws.nets import Residual, Transformer, drawn, planned, plans_of, words
+from tests.recipes.laws.nets import Residual, Transformer, drawn, planned, plans_of, weight, words
 
 X, Y = drawn(64, 8), drawn(64, 4, seed=1)
 WIDTHS = (64, 128, 256, 512, 1024)
@@ -72,23 +71,23 @@ def test_the_rates_of_mup() -> None:
 def test_weights_have_the_spectral_norm(index: int) -> None:
     net = perceptron(512)
     planned(net, X, "spectral")
-    assert norm(net[index].weight) == pytest.approx(1, abs=0.1)
+    assert norm(weight(net, f"{index}.weight")) == pytest.approx(1, abs=0.1)
 
 
 @pytest.mark.parametrize("index", [0, 4])
 def test_other_starts_do_not(index: int) -> None:
     net = perceptron(512)
     planned(net, X, "xavier")
-    assert norm(net[index].weight) != pytest.approx(1, abs=0.1)
+    assert norm(weight(net, f"{index}.weight")) != pytest.approx(1, abs=0.1)
 
 
-def norm(weight: Tensor) -> float:
+def norm(values: Tensor) -> float:
     """The spectral norm over ``sqrt(fan_out / fan_in)``."""
-    fan_out, fan_in = weight.shape
-    return float(torch.linalg.matrix_norm(weight.detach(), 2)) / sqrt(fan_out / fan_in)
+    fan_out, fan_in = values.shape
+    return float(torch.linalg.matrix_norm(values, 2)) / sqrt(fan_out / fan_in)
 
 
-def stepped(blocks: int, *, shrink: bool) -> float:
+def moved(blocks: int, *, shrink: bool) -> float:
     """How far one step of Adam moves a residual net, with CompleteP's factor or without."""
     net = Residual(blocks, 64)
     plan = planned(net, X, "completep", base=64, base_depth=2, std=0.1)
@@ -96,17 +95,17 @@ def stepped(blocks: int, *, shrink: bool) -> float:
     net.share = factors["branch"] if shrink else 1.0
     optimizer = torch.optim.Adam(parameter_groups(net, plan, lr=1e-3))
     before = net(X).detach()
-    fn.mse_loss(net(X), Y).backward()
+    (net(X) - Y).square().mean().backward()
     optimizer.step()
     return float((net(X) - before).detach().norm())
 
 
 def test_completep_moves_alike_at_every_depth() -> None:
-    assert 0.5 < stepped(64, shrink=True) / stepped(4, shrink=True) < 2
+    assert 0.5 < moved(64, shrink=True) / moved(4, shrink=True) < 2
 
 
 def test_without_its_factor_on_branches_deep_nets_move_more() -> None:
-    assert stepped(64, shrink=False) / stepped(4, shrink=False) > 4
+    assert moved(64, shrink=False) / moved(4, shrink=False) > 4
 
 
 def test_the_numbers_of_completep() -> None:
@@ -155,7 +154,7 @@ def test_rates_and_demands_survive_json() -> None:
 
 def test_groups_hold_every_parameter_once() -> None:
     net = perceptron(64)
-    net[0].bias.requires_grad_(False)
+    net.get_parameter("0.bias").requires_grad = False
     plan = planned(net, X, "mup", base=32)
     groups = parameter_groups(net, plan, lr=0.1, optimizer="sgd", weight_decay=0.5)
     assert [(group["lr"], group["weight_decay"], len(group["params"])) for group in groups] == [
