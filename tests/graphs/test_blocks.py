@@ -140,6 +140,7 @@ TRUTH = {
     "skip-init": """
         up..*    up    2 -
         down..*  down  2 -
+        gains..  -     2 -
         out.*    head  0 -
     """,
     "squeeze-excitation": """

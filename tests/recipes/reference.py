@@ -158,6 +158,7 @@ SEEN = (*EVERYTHING, FREQUENCIES, ENTRY, *layer(0), *layer(1), LAST)
 
 ADAPTED = (
     *EMBEDDING,
+    *STATISTICS,
     _weight("base", (8, 8), residual="shortcut", height=0),
     _weight(
         "a", (2, 8), residual="branch", height=2, feeds=("linear",), consumers=("linear",)

@@ -54,7 +54,8 @@ def _surrounded(
 ) -> Parameter:
     known = next((uses[path] for path in (parameter.path, *parameter.ties) if path in uses), [])
     if not known:
-        factor = blocks.scalars.get(parameter.path)
+        free = parameter.role == "free"  # a norm's own gain is known for what it is
+        factor = blocks.scalars.get(parameter.path) if free else None
         return parameter if factor is None else replace(parameter, surroundings=factor)
     return replace(parameter, surroundings=_surroundings(found, blocks, known))
 

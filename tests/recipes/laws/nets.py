@@ -133,8 +133,9 @@ class Transformer(nn.Module):
     def entered(self, ids: Tensor) -> Tensor:
         """The sum of the embeddings."""
         places = torch.arange(ids.shape[1])
-        words: Tensor = self.words(ids)
-        return words + self.places(places) + self.segments(torch.zeros_like(ids))
+        sum_: Tensor = self.words(ids) + self.places(places)
+        sum_ = sum_ + self.segments(torch.zeros_like(ids))
+        return sum_
 
     def body(self, x: Tensor) -> Tensor:
         """The stream after all blocks; what it was on the way is kept in ``trace``."""

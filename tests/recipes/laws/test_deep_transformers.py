@@ -173,15 +173,19 @@ def variances(recipe: str, blocks: int, **options: float) -> list[float]:
     return [float(x.square().mean()) for x in net.trace]
 
 
-def test_deepscale_keeps_the_variance() -> None:
+DEPTHS = [12, pytest.param(48, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("blocks", DEPTHS)
+def test_deepscale_keeps_the_variance(blocks: int) -> None:
     """The segment is a third of each embedding and the same for all tokens: they share 1/3."""
-    assert variances("deepscale-lm", 48, dropout=0.0, correlation=1 / 3) == pytest.approx(
-        [1.0] * 97, abs=0.25
-    )
+    found = variances("deepscale-lm", blocks, dropout=0.0, correlation=1 / 3)
+    assert found == pytest.approx([1.0] * (2 * blocks + 1), abs=0.25)
 
 
-def test_glorot_under_the_same_factors_does_not() -> None:
-    assert variances("xavier", 48)[-1] < 0.2
+@pytest.mark.parametrize("blocks", DEPTHS)
+def test_glorot_under_the_same_factors_does_not(blocks: int) -> None:
+    assert variances("xavier", blocks)[-1] < 0.2
 
 
 def test_the_variances_of_deepscale() -> None:
@@ -213,6 +217,31 @@ def test_a_model_without_attention(recipe: str, needed: str) -> None:
         f"recipe {recipe}: of the model's 1 residual streams 0 have attention and 0 norm every "
         f"sum. Needed: {needed}. "
         "Do: pass an example of the forward's arguments, or choose another recipe."
+    )
+
+
+@pytest.mark.parametrize("recipe", ["t-fixup", "mimetic"])
+def test_heads_between_each_other(recipe: str) -> None:
+    """Where the graph does not show where a packed value lies, it cannot be scaled alone."""
+    packed = iso.parameters.Parameter(
+        "qkv", (24, 8), role="weight", axes=iso.parameters.Axes(outputs=(0,), inputs=(1,)),
+        surroundings=iso.parameters.Surroundings(
+            residual="branch", place=1, depth=1, stream=1, height=2,
+            parts=("query", "key", "value"),
+        ),
+    )  # fmt: skip
+    output = iso.parameters.Parameter(
+        "o", (8, 8), role="weight", axes=packed.axes,
+        surroundings=iso.parameters.Surroundings(
+            residual="output", place=1, depth=1, stream=1, height=2, parts=("attention-output",)
+        ),
+    )  # fmt: skip
+    with pytest.raises(errors.InputError) as caught:
+        recipes.recipe(recipe, [packed, output])
+    assert str(caught.value) == (
+        "qkv: query, key, value are packed into one weight, and the graph does not show where each "
+        "lies. Needed: blocks one after the other along the outputs, or weights of their own. "
+        "Do: give this tensor a rule of your own, or choose another recipe."
     )
 
 

@@ -66,6 +66,7 @@ def test_the_start_is_right_where_it_does_not_last(name: str) -> None:
     assert (square[1] - square[0]) / 0.02 / (sum(square) / 2) > 1.05
 
 
+@pytest.mark.slow
 def test_torch_fails_five_of_them_and_more() -> None:
     failed = [name for name, make in ACTIVATIONS.items() if not 0.1 < ended(make, "torch") < 10]
     assert len(failed) >= 5
