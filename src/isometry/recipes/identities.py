@@ -143,19 +143,7 @@ def mimetic(
         )
 
     def choose(one: Parameter) -> Choice | None:
-        if not _attends(one):
-            return None
-        around, width = one.surroundings, _square(one)
-        assert around is not None  # it attends
-        parts: dict[Part, Scheme] = {
-            "query": _near(compare, 1, width),
-            "key": _near(compare, 1, width),
-            "value": _near(mix, 1, width),
-            "attention-output": _near(mix, -1, width),
-        }
-        scheme = packed.by_part(one, parts, fragments.ZERO)
-        words = f"Mimetic: {' and '.join(around.parts)} near the identity, as training leaves them."
-        return Choice(scheme, words)
+        return _mimicked(one, compare, mix) if _attends(one) else None
 
     return Recipe(
         name="mimetic",
@@ -163,6 +151,19 @@ def mimetic(
         rules=(*fragments.chosen(parameters, choose), *he_by_feed(parameters)),
         references=("trockman2023",),
     )
+
+
+def _mimicked(one: Parameter, compare: float, mix: float) -> Choice:
+    around, width = one.surroundings, _square(one)
+    assert around is not None  # it attends
+    parts: dict[Part, Scheme] = {
+        "query": _near(compare, 1, width),
+        "key": _near(compare, 1, width),
+        "value": _near(mix, 1, width),
+        "attention-output": _near(mix, -1, width),
+    }
+    words = f"Mimetic: {' and '.join(around.parts)} near the identity, as training leaves them."
+    return Choice(packed.by_part(one, parts, fragments.ZERO), words)
 
 
 ATTENTION = ("query", "key", "value", "attention-output")

@@ -32,13 +32,7 @@ def autoinit(parameters: Sequence[Parameter] = ()) -> Recipe:
     Raises:
         InputError: The model's graph is not known.
     """
-    if not any(one.surroundings is not None for one in parameters):
-        raise errors.InputError(
-            "the model's graph is not known",
-            needed="the graph, to follow the signal from weight to weight",
-            do="pass an example of the forward's arguments",
-            path="recipe autoinit",
-        )
+    _require_graph(parameters)
     deepest = max((one.branches for one in streams(parameters)), default=0)
 
     def choose(one: Parameter) -> Choice | None:
@@ -60,6 +54,16 @@ def autoinit(parameters: Sequence[Parameter] = ()) -> Recipe:
         ),
         references=("bingham2023",),
     )
+
+
+def _require_graph(parameters: Sequence[Parameter]) -> None:
+    if not any(one.surroundings is not None for one in parameters):
+        raise errors.InputError(
+            "the model's graph is not known",
+            needed="the graph, to follow the signal from weight to weight",
+            do="pass an example of the forward's arguments",
+            path="recipe autoinit",
+        )
 
 
 def _scaled(gain: float) -> VarianceScaling:

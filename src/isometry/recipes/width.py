@@ -75,28 +75,14 @@ def mup(
     ratio = _width(parameters, width, "mup") / base
     widening = Widening(ratio)
 
-    def choose(one: Parameter) -> Choice | None:
-        match _kind(one):
-            case "head" if one.role == "weight":
-                scheme = VarianceScaling(gain=1 / sqrt(ratio))
-                return Choice(
-                    scheme,
-                    f"The head's variance is 1/fan_in over {ratio:g}, the width over the base's.",
-                    widening.head,
-                )
-            case "entry" if one.role == "weight":
-                return Choice(
-                    VarianceScaling(),
-                    "From inputs, 1/fan_in: their number does not widen.",
-                    widening.entry,
-                )
-            case _:
-                return None
-
+    words = f"The head's variance is 1/fan_in over {ratio:g}, the width over the base's."
+    head = Choice(VarianceScaling(gain=1 / sqrt(ratio)), words, widening.head)
+    words = "From inputs, 1/fan_in: their number does not widen."
+    entry = Choice(VarianceScaling(), words, widening.entry)
     return Recipe(
         name="mup",
         summary="At every width the same learning rate is the best one.",
-        rules=_widened(parameters, choose, widening, VarianceScaling()),
+        rules=_widened(parameters, head, entry, widening.hidden, VarianceScaling()),
         references=("yang2021", "yang2022"),
         demands=(*_attention(parameters, ratio), *_tied(parameters, ratio)),
     )
@@ -124,21 +110,14 @@ def spectral(
     ratio = _width(parameters, width, "spectral") / base
     widening = Widening(ratio)
 
-    def choose(one: Parameter) -> Choice | None:
-        match _kind(one):
-            case "head" if one.role == "weight":
-                words = "Norm sqrt(fan_out/fan_in): the head's falls with the width."
-                return Choice(schemes.Spectral(), words, widening.head)
-            case "entry" if one.role == "weight":
-                words = "Norm sqrt(fan_out/fan_in): from inputs, it grows with the width."
-                return Choice(schemes.Spectral(), words, widening.entry)
-            case _:
-                return None
-
+    words = "Norm sqrt(fan_out/fan_in): the head's falls with the width."
+    head = Choice(schemes.Spectral(), words, widening.head)
+    words = "Norm sqrt(fan_out/fan_in): from inputs, it grows with the width."
+    entry = Choice(schemes.Spectral(), words, widening.entry)
     return Recipe(
         name="spectral",
         summary="Every weight has the norm sqrt(fan_out/fan_in), and so has its step.",
-        rules=_widened(parameters, choose, widening, schemes.Spectral()),
+        rules=_widened(parameters, head, entry, widening.hidden, schemes.Spectral()),
         references=("yang2023",),
         demands=(*_attention(parameters, ratio), *_tied(parameters, ratio)),
     )
@@ -181,16 +160,9 @@ def completep(
     m = _width(parameters, width, "completep") / base
     deep = max(one.branches for one in found) / (2 * base_depth)
     hidden = Rates(adam=deep ** (alpha - 1) / m, decay=m, epsilon=deep**-alpha / m)
-    inside = Rates(adam=deep ** (alpha - 1))
 
     def choose(one: Parameter) -> Choice | None:
-        placed = one.surroundings is not None and one.surroundings.stream > 0
-        if one.role == "bias" and placed:
-            words = "A bias of 0, in a branch whose depth sets its rate."
-            return Choice(fragments.ZERO, words, inside)
-        if one.role != "weight" or _kind(one) == "hidden":
-            return None
-        return Choice(schemes.Normal(std=std), f"CompleteP: std {std}, as at every width.")
+        return _complete(one, std, Rates(adam=deep ** (alpha - 1)))
 
     words = f"CompleteP: std {std} divided by sqrt({m:g}), the width over the base's."
     table = fragments.table(schemes.Normal(std=std), f"CompleteP: std {std}, as at every width.")
@@ -212,18 +184,31 @@ def completep(
     )
 
 
+def _complete(one: Parameter, std: float, inside: Rates) -> Choice | None:
+    """What CompleteP decides for biases in branches, and for maps that widen on one side only."""
+    placed = one.surroundings is not None and one.surroundings.stream > 0
+    if one.role == "bias" and placed:
+        words = "A bias of 0, in a branch whose depth sets its rate."
+        return Choice(fragments.ZERO, words, inside)
+    if one.role != "weight" or _kind(one) == "hidden":
+        return None
+    return Choice(schemes.Normal(std=std), f"CompleteP: std {std}, as at every width.")
+
+
 def _widened(
-    parameters: Sequence[Parameter],
-    choose: fragments.Choose,
-    widening: Widening,
-    hidden: Scheme,
+    parameters: Sequence[Parameter], head: Choice, entry: Choice, rates: Rates, hidden: Scheme
 ) -> tuple[Rule, ...]:
-    """What a recipe chooses, maps between features, and vectors of features."""
+    """Heads, maps from inputs, maps between features, and vectors of features."""
+
+    def choose(one: Parameter) -> Choice | None:
+        chosen = {"head": head, "entry": entry}
+        return chosen.get(_kind(one)) if one.role == "weight" else None
+
     words = "From features to features: Adam's rate falls with the width."
     return (
         *fragments.chosen(parameters, choose),
-        *_rated(fragments.weights(hidden, words), widening.hidden),
-        *_rated((fragments.UNIT_TABLE, *fragments.others(parameters)), widening.entry),
+        *_rated(fragments.weights(hidden, words), rates),
+        *_rated((fragments.UNIT_TABLE, *fragments.others(parameters)), entry.rates),
     )
 
 

@@ -133,9 +133,10 @@ class Transformer(nn.Module):
     def entered(self, ids: Tensor) -> Tensor:
         """The sum of the embeddings."""
         places = torch.arange(ids.shape[1])
-        sum_: Tensor = self.words(ids) + self.places(places)
-        sum_ = sum_ + self.segments(torch.zeros_like(ids))
-        return sum_
+        words: Tensor = self.words(ids)
+        segments: Tensor = self.segments(torch.zeros_like(ids))
+        order: Tensor = self.places(places)
+        return words + order + segments
 
     def body(self, x: Tensor) -> Tensor:
         """The stream after all blocks; what it was on the way is kept in ``trace``."""
