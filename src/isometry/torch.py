@@ -10,6 +10,7 @@ from isometry.frameworks.torch import (
     init,
     materialize,
     normalise,
+    parameter_groups,
     release,
 )
 from isometry.frameworks.torch.arrays import array
@@ -24,6 +25,7 @@ __all__ = [
     "materialize",
     "normalise",
     "on_meta",
+    "parameter_groups",
     "release",
     "transformers_factory",
 ]

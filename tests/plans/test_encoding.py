@@ -105,3 +105,17 @@ def test_a_change_of_any_field_changes_the_digest() -> None:
     ]
     digests = {Plan("mine", (assignment,)).digest() for assignment in (one, *others)}
     assert len(digests) == len(others) + 1
+
+
+@pytest.mark.parametrize(
+    ("demands", "found"),
+    [
+        ('[{"what": "branch"}]', "demands: "),
+        ('["branch"]', "demands: "),
+        ('[{"what": "leaf", "factor": 1.0, "reason": ""}]', "a demand is 'leaf'"),
+    ],
+)
+def test_demands_that_cannot_be_read(demands: str, found: str) -> None:
+    text = f'{{"schema": 1, "recipe": "", "version": "", "demands": {demands}, "assignments": []}}'
+    with pytest.raises(errors.InputError, match=found):
+        Plan.from_json(text)

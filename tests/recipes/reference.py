@@ -1,6 +1,10 @@
 """A model that has every kind of tensor that recipes know, described and never built."""
 
-from isometry.parameters import Axes, Blocks, Parameter, Role
+from dataclasses import replace
+from typing import Any
+
+from tests.recipes import plain
+from isometry.parameters import Axes, Blocks, Parameter, Role, Surroundings
 
 DENSE = Axes(outputs=(0,), inputs=(1,))
 UNITS = Axes(outputs=(0,))
@@ -112,16 +116,86 @@ OTHERS = (
 
 EVERYTHING = (*TRANSFORMER, *RECURRENT, GRU_BIAS, *OTHERS)
 
+
+def _weight(path: str, shape: tuple[int, ...], **around: Any) -> Parameter:
+    known = Surroundings(**around)
+    return Parameter(path, shape, role="weight", layer="linear", axes=DENSE, surroundings=known)
+
+
+def _branch(place: int, **around: Any) -> dict[str, Any]:
+    return {"place": place, "depth": 4, "stream": 1, "height": 2, "normed": "after"} | around
+
+
+def layer(number: int) -> tuple[Parameter, ...]:
+    """One layer of a post-norm transformer, with what a graph would show."""
+    first, second = 2 * number + 1, 2 * number + 2
+    packed = {"parts": ("query", "key", "value"), "sizes": (8, 8, 8), "feeds": ("linear",)}
+    output = _branch(first, residual="output", parts=("attention-output",), feeds=("linear",))
+    bias = _bias(f"layer.{number}.out", 8, 8)
+    return (
+        _weight(f"layer.{number}.qkv", (24, 8), **_branch(first, residual="branch", **packed)),
+        _weight(f"layer.{number}.out", (8, 8), **output),
+        replace(bias, surroundings=Surroundings(**output)),
+        _weight(
+            f"layer.{number}.up", (32, 8),
+            **_branch(second, residual="branch", parts=("up",), feeds=("linear",)),
+        ),
+        _weight(
+            f"layer.{number}.down", (8, 32),
+            **_branch(second, residual="output", parts=("down",), feeds=("relu",)),
+        ),
+    )  # fmt: skip
+
+
+FACTOR = Parameter(
+    "factor", (), surroundings=Surroundings(residual="output", place=2, depth=4, stream=1)
+)
+FREQUENCIES = Parameter("inv_freq", (4,), kind="buffer")
+ENTRY = _weight("entry", (8, 5), sources=("input",), feeds=("linear",))
+LAST = _weight("logits", (10, 8), parts=("head",), sources=("norm",), feeds=("relu",))
+
+SEEN = (*EVERYTHING, FREQUENCIES, ENTRY, *layer(0), *layer(1), LAST)
+"""The same with a transformer whose dataflow is known."""
+
+ADAPTED = (
+    *EMBEDDING,
+    *STATISTICS,
+    _weight("base", (8, 8), residual="shortcut", height=0),
+    _weight(
+        "a", (2, 8), residual="branch", height=2, feeds=("linear",), consumers=("linear",)
+    ),
+    _weight("b", (8, 2), residual="output", height=2, feeds=("linear",), sources=("linear",)),
+)  # fmt: skip
+"""A weight with a low-rank adapter beside it."""
+
 MODELS = {
+    "admin": SEEN,
+    "auto": (*SEEN, FACTOR, *plain.stack(("tanh",) * 6)),
+    "autoinit": SEEN,
+    "completep": SEEN,
+    "deepnorm": SEEN,
+    "deepscale-lm": SEEN,
+    "dks": (*SEEN, *plain.stack(("tanh",) * 6)),
+    "fixup": (*SEEN, FACTOR),
     "flax": EVERYTHING,
     "gpt2": TRANSFORMER,
     "he": EVERYTHING,
+    "idinit": SEEN,
     "keras": EVERYTHING,
     "kumar": EVERYTHING,
     "lecun": EVERYTHING,
+    "lora": ADAPTED,
+    "mimetic": SEEN,
+    "mup": SEEN,
     "orthogonal": EVERYTHING,
+    "skipinit": (*SEEN, FACTOR),
     "small-init": TRANSFORMER,
+    "spectral": SEEN,
+    "t-fixup": SEEN,
+    "tanh-identity": (*EVERYTHING, FREQUENCIES),
+    "tat": (*SEEN, *plain.stack(("tanh",) * 6)),
     "torch": EVERYTHING,
     "xavier": EVERYTHING,
+    "zero": SEEN,
 }
 """For every recipe a model in which each of its rules has work to do."""

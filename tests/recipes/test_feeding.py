@@ -138,6 +138,7 @@ def test_two_followers_are_none() -> None:
 
 
 BRANCH = stream("out.weight", "output", 2)
+SERVING = weight("serving", parts=("key", "value"), normed="before", cross=True, feeds=("linear",))
 BIAS = replace(BRANCH, path="out.bias", role="bias", shape=(32,), axes=None)
 
 
@@ -152,11 +153,16 @@ BIAS = replace(BRANCH, path="out.bias", role="bias", shape=(32,), axes=None)
         (Selector(role="residual-output"), ["out.weight"]),
         (Selector(roles=("residual-output", "bias")), ["out.weight", "out.bias"]),
         (Selector(feeds=("linear", "relu")), ["mixed"]),
+        (Selector(part="value"), ["serving"]),
+        (Selector(part="query"), []),
+        (Selector(normed="before"), ["serving"]),
+        (Selector(normed="after"), []),
+        (Selector(cross=True), ["serving"]),
     ],
 )
 def test_selectors_read_the_graph(select: Selector, chosen: list[str]) -> None:
     assert select.reads_graph
-    assert [one.path for one in (*NET, BRANCH, BIAS) if select.selects(one)] == chosen
+    assert [one.path for one in (*NET, BRANCH, SERVING, BIAS) if select.selects(one)] == chosen
 
 
 @pytest.mark.parametrize(
@@ -165,6 +171,7 @@ def test_selectors_read_the_graph(select: Selector, chosen: list[str]) -> None:
         (Selector(before="relu", role="weight"), "weight before relu"),
         (Selector(after="norm", residual="branch"), "after norm residual branch"),
         (Selector(feeds=("gelu", "relu")), "fed by gelu and relu"),
+        (Selector(part="key", normed="after", cross=True), "part key normed after cross"),
     ],
 )
 def test_their_words(select: Selector, text: str) -> None:
@@ -184,6 +191,16 @@ def test_their_words(select: Selector, text: str) -> None:
             Selector(residual="shortcut"),
             (*NET, BRANCH),
             "loosen the selector; residual parts in this model: output",
+        ),
+        (
+            Selector(part="query"),
+            (*NET, SERVING),
+            "correct part='query'; near to it in this model are key, value",
+        ),
+        (
+            Selector(normed="after"),
+            NET,
+            "correct normed='after'; near to it in this model are none",
         ),
         (
             Selector(before="relu"),

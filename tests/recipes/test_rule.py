@@ -80,6 +80,12 @@ def test_unknown_kind() -> None:
     )
 
 
+@pytest.mark.parametrize("field", ["part", "normed", "residual"])
+def test_unknown_place(field: str) -> None:
+    with pytest.raises(errors.UnknownNameError, match="'wxight'"):
+        selector(**{field: "wxight"})
+
+
 @pytest.mark.parametrize("field", ["roles", "layers"])
 def test_unknown_role_or_layer(field: str) -> None:
     with pytest.raises(errors.UnknownNameError, match="'wxight'"):

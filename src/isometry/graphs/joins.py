@@ -25,6 +25,7 @@ class Join:
         shortcut: Step of the weight on the stream's own side, if the stream is projected.
         place: Which join of its stream this is, from 1.
         depth: How many joins the stream has.
+        stream: Which of the model's streams that is, from 1.
     """
 
     step: int
@@ -34,6 +35,7 @@ class Join:
     shortcut: int | None
     place: int = 1
     depth: int = 1
+    stream: int = 1
 
 
 def joins(found: Parts) -> tuple[Join, ...]:
@@ -269,6 +271,7 @@ def _numbered(found: Parts, made: dict[int, Join]) -> tuple[Join, ...]:
             join,
             place=members[stream[index]].index(index) + 1,
             depth=len(members[stream[index]]),
+            stream=[*members].index(stream[index]) + 1,
         )
         for index, join in made.items()
     )

@@ -160,7 +160,7 @@ def consumers_of(found: Parts, index: int) -> tuple[str, ...]:
             continue
         seen.add(step)
         labels |= {"output"} if found.links.is_output(step) else set()
-        for follower in _ahead(found, step):
+        for follower in ahead(found, step):
             word = label(found, follower)
             if word and word != "concatenation":
                 labels.add(word)
@@ -180,7 +180,7 @@ def siblings(found: Parts, index: int) -> list[int]:
     return group
 
 
-def _ahead(found: Parts, step: int) -> list[int]:
+def ahead(found: Parts, step: int) -> list[int]:
     """The steps that take a value, regions and hand-written norms taken as one step."""
     root = found.sources.root
     ahead: dict[int, None] = {}

@@ -1,11 +1,14 @@
 """What a graph says of each tensor, written into the tensor's description."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from isometry.graphs.branches import Branch, branches
 from isometry.graphs.graph import Graph
 from isometry.graphs.labels import Parts, label, origins, parts
+from isometry.graphs.packing import Packed, packed
 from isometry.graphs.reading import Residual, Use, read
+from isometry.graphs.scalars import scalars
 from isometry.graphs.stacks import stacks
 from isometry.parameters import LINEAR, Parameter, Standing, Surroundings
 
@@ -23,19 +26,36 @@ def surrounded(parameters: Sequence[Parameter], graph: Graph) -> tuple[Parameter
     Returns:
         The same tensors in the same order; those that map nothing in the graph are unchanged.
     """
-    found = parts(graph)
+    found, reading = parts(graph), read(graph)
+    blocks = _blocks(found, branches(found, reading.joins))
     uses: dict[str, list[Use]] = {}
-    for use in read(graph).uses:
+    for use in reading.uses:
         for path in dict.fromkeys((*use.map.weights, *use.map.biases)):
             uses.setdefault(path, []).append(use)
-    places = _places(found)
-    return tuple(_surrounded(found, one, uses, places) for one in parameters)
+    return tuple(_surrounded(found, blocks, one, uses) for one in parameters)
 
 
 Place = tuple[int, int, int]
 """Number of a plain stack, place in it, and how many weights it has."""
 
 NOWHERE: Place = (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """What is known of blocks and stacks by weight, and of learned factors by path."""
+
+    branches: dict[int, Branch]
+    packed: dict[int, Packed]
+    scalars: dict[str, Surroundings]
+    places: dict[int, Place]
+
+
+def _blocks(found: Parts, measured: tuple[Branch, ...]) -> _Blocks:
+    """Of branches inside one another the inner one counts, which ends first."""
+    innermost = {step: one for one in reversed(measured) for step in one.join.branch}
+    held = packed(found, measured), scalars(found, measured), _places(found)
+    return _Blocks(innermost, *held)
 
 
 def _places(found: Parts) -> dict[int, Place]:
@@ -47,24 +67,28 @@ def _places(found: Parts) -> dict[int, Place]:
     }
 
 
-def _surrounded(
-    found: Parts, parameter: Parameter, uses: dict[str, list[Use]], places: dict[int, Place]
-) -> Parameter:
-    known = next((uses[path] for path in (parameter.path, *parameter.ties) if path in uses), [])
-    if not known:
-        return parameter
-    return replace(parameter, surroundings=_surroundings(found, known, places))
-
-
 def _place(uses: Sequence[Use], places: dict[int, Place]) -> Place:
     """Where a weight stands in its stack; nowhere if its uses do not agree."""
     held = [places.get(use.map.step, NOWHERE) for use in uses]
     return held[0] if len({one[1:] for one in held}) == 1 else NOWHERE
 
 
-def _surroundings(found: Parts, uses: Sequence[Use], places: dict[int, Place]) -> Surroundings:
-    stack, level, levels = _place(uses, places)
+def _surrounded(
+    found: Parts, blocks: _Blocks, parameter: Parameter, uses: dict[str, list[Use]]
+) -> Parameter:
+    known = next((uses[path] for path in (parameter.path, *parameter.ties) if path in uses), [])
+    if not known:
+        free = parameter.role == "free"  # a norm's own gain is known for what it is
+        factor = blocks.scalars.get(parameter.path) if free else None
+        return parameter if factor is None else replace(parameter, surroundings=factor)
+    return replace(parameter, surroundings=_surroundings(found, blocks, known))
+
+
+def _surroundings(found: Parts, blocks: _Blocks, uses: Sequence[Use]) -> Surroundings:
+    stack, level, levels = _place(uses, blocks.places)
     standing = max(uses, key=lambda use: (use.residual != "-", use.residual == "T"))
+    around = blocks.branches.get(standing.map.step)
+    does = [blocks.packed.get(use.map.step, Packed()) for use in uses]
     return Surroundings(
         sources=_words(word for use in uses for word in use.before),
         consumers=_words(word for use in uses for word in use.after),
@@ -77,6 +101,12 @@ def _surroundings(found: Parts, uses: Sequence[Use], places: dict[int, Place]) -
         stack=stack,
         level=level,
         levels=levels,
+        stream=around.join.stream if around else 0,
+        parts=tuple(dict.fromkeys(part for one in does for part in one.parts)),
+        sizes=does[0].sizes,
+        height=around.height if around else 0,
+        normed=around.normed if around else "",
+        cross=any(one.cross for one in does),
     )
 
 

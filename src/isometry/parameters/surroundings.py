@@ -48,7 +48,10 @@ class Surroundings:
         place: Which sum of its stream that is, from 1; 0 outside.
         depth: How many sums that stream has; 0 outside.
         uses: How often one forward uses it.
+        stream: Which of the model's streams that is, from 1; 0 outside.
         parts: What it does in its block; several where it is packed.
+        sizes: How many of its outputs each of those parts has, where they lie one after the other;
+            empty where it is not packed, or interleaved.
         height: How many weights the longest way through its branch passes; 0 outside of one.
         normed: Where its branch has its norm.
         cross: Whether it serves attention to another stream.
@@ -66,7 +69,9 @@ class Surroundings:
     place: int = 0
     depth: int = 0
     uses: int = 1
+    stream: int = 0
     parts: tuple[Part, ...] = ()
+    sizes: tuple[int, ...] = ()
     height: int = 0
     normed: Normed = ""
     cross: bool = False

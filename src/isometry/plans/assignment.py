@@ -9,6 +9,7 @@ import numpy as np
 
 from isometry import errors, rng, schemes
 from isometry.parameters import Parameter
+from isometry.recipes import PLAIN, Rates
 from isometry.schemes import Scheme
 
 
@@ -21,12 +22,14 @@ class Assignment:
         scheme: How it will be filled; ``None`` when it is deliberately kept.
         reason: Why.
         source: Which rule of which recipe decided: ``"gpt2[3] *.c_proj.weight"``.
+        rates: What the optimizer is asked for.
     """
 
     parameter: Parameter
     scheme: Scheme | None
     reason: str
     source: str
+    rates: Rates = PLAIN
 
     @property
     def paths(self) -> tuple[str, ...]:

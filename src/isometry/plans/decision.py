@@ -1,7 +1,7 @@
 """Deciding: every tensor of a model against the rules of a recipe, all problems at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from isometry import errors, rng
@@ -94,7 +94,9 @@ def decide(
             *problems.unfit(decided),
         ]
     )
-    return Plan(recipe.name, decided, rng.VERSION if prior is None else prior.version)
+    version = rng.VERSION if prior is None else prior.version
+    demands = recipe.demands if prior is None else prior.demands
+    return Plan(recipe.name, decided, version, demands)
 
 
 def _verdict(parameter: Parameter, rules: Sequence[Rule]) -> _Verdict | None:
@@ -115,12 +117,11 @@ def _assignment(
     if kept:
         return Assignment(parameter, None, f"kept by {kept}", f"choice {kept}")
     if verdict is not None:
-        return Assignment(
-            parameter, verdict.rule.scheme, verdict.rule.reason, source(recipe, verdict.place)
-        )
+        rule, origin = verdict.rule, source(recipe, verdict.place)
+        return Assignment(parameter, rule.scheme, rule.reason, origin, rule.rates)
     if prior is not None and parameter.path in prior:
         old = prior[parameter.path]
-        return Assignment(parameter, old.scheme, old.reason, old.source)
+        return replace(old, parameter=parameter)
     return None
 
 

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from isometry import errors, schemes
 from isometry.parameters import encoding
 from isometry.plans.assignment import Assignment
+from isometry.recipes import DEMANDS, PLAIN, Demand, Rates
+
+T = TypeVar("T")
 
 SCHEMA = 1
 """Version of the file's layout; another layout gets another number."""
@@ -28,7 +31,8 @@ def text(data: dict[str, Any]) -> str:
     lines = [json.dumps(one, ensure_ascii=False, allow_nan=False) for one in data["assignments"]]
     head = ", ".join(f'"{key}": {json.dumps(data[key])}' for key in ("schema", "recipe", "version"))
     body = ",\n  ".join(lines)
-    return f'{{{head}, "assignments": [\n  {body}\n]}}\n'
+    demands = f', "demands": {json.dumps(data["demands"])}' if "demands" in data else ""
+    return f'{{{head}{demands}, "assignments": [\n  {body}\n]}}\n'
 
 
 def digest(data: dict[str, Any]) -> str:
@@ -37,14 +41,19 @@ def digest(data: dict[str, Any]) -> str:
     return hashlib.blake2b(canonical.encode(), digest_size=16, person=b"plan").hexdigest()
 
 
-def decoded(source: str) -> tuple[str, str, tuple[Assignment, ...]]:
-    """Recipe, version and assignments of a plan's JSON.
+def demands_data(demands: Sequence[Demand]) -> dict[str, Any]:
+    """What a plan asks of the architecture, as what JSON can hold; nothing for nothing."""
+    return {"demands": [encoding.changed(one) for one in demands]} if demands else {}
+
+
+def decoded(source: str) -> tuple[str, tuple[Assignment, ...], str, tuple[Demand, ...]]:
+    """Recipe, assignments, version and demands of a plan's JSON.
 
     Args:
         source: The file's text.
 
     Returns:
-        Recipe, version, and assignments in order.
+        Recipe, assignments in order, version, and demands.
 
     Raises:
         InputError: It is not such JSON; the message says where.
@@ -59,16 +68,33 @@ def decoded(source: str) -> tuple[str, str, tuple[Assignment, ...]]:
         _read(data, "recipe", str, "the plan"),
         _read(data, "version", str, "the plan"),
     )
-    return recipe, version, assignments
+    return recipe, assignments, version, tuple(map(_demand, data.get("demands", ())))
+
+
+def _demand(data: Any) -> Demand:
+    demand = _known(Demand, data, "demands")
+    if demand.what not in DEMANDS:
+        raise _unreadable(f"a demand is {demand.what!r}", f"one of {', '.join(DEMANDS)}")
+    return demand
+
+
+def _known(kind: Callable[..., T], data: Any, place: str) -> T:
+    """A record from its fields."""
+    try:
+        return kind(**{key: encoding.frozen(value) for key, value in data.items()})
+    except (AttributeError, TypeError) as error:
+        raise _unreadable(f"{place}: {error}", f"the fields of {place}") from error
 
 
 def _assignment_data(assignment: Assignment) -> dict[str, Any]:
     scheme = assignment.scheme
+    rates = {} if assignment.rates == PLAIN else {"rates": encoding.changed(assignment.rates)}
     return {
         "parameter": encoding.to_data(assignment.parameter),
         "scheme": None if scheme is None else schemes.to_json(scheme),
         "reason": assignment.reason,
         "source": assignment.source,
+        **rates,
     }
 
 
@@ -84,6 +110,7 @@ def _assignment(data: Any, place: str) -> Assignment:
         scheme=None if scheme is None else schemes.from_json(scheme),
         reason=_read(data, "reason", str, place),
         source=_read(data, "source", str, place),
+        rates=_known(Rates, data.get("rates", {}), f"{place}.rates"),
     )
 
 

@@ -11,6 +11,7 @@ from isometry.plans import encoding, following
 from isometry.plans.assignment import Assignment
 from isometry.plans.comparison import Difference, differences, require_none
 from isometry.plans.nearness import nearest
+from isometry.recipes import Demand, Optimizer
 from isometry.schemes import Scheme
 
 
@@ -24,6 +25,7 @@ class Plan:
         recipe: Name of the recipe.
         assignments: One for every parameter and buffer; tied tensors have one.
         version: Version of the bits that applying it will give.
+        demands: What the architecture itself has to do; no start can write it.
 
     Raises:
         InputError: Two assignments speak of the same path.
@@ -41,6 +43,7 @@ class Plan:
     recipe: str
     assignments: tuple[Assignment, ...]
     version: str = "v1"
+    demands: tuple[Demand, ...] = ()
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
@@ -110,7 +113,8 @@ class Plan:
 
     def to_data(self) -> dict[str, Any]:
         """The plan as what JSON can hold, of schema 1."""
-        return encoding.plan_data(self.recipe, self.version, self.assignments)
+        data = encoding.plan_data(self.recipe, self.version, self.assignments)
+        return data | encoding.demands_data(self.demands)
 
     def to_json(self) -> str:
         """The plan as JSON of schema 1; exact, recorded values included."""
@@ -129,8 +133,21 @@ class Plan:
         Raises:
             InputError: ``text`` is not such a plan; the message says where.
         """
-        recipe, version, assignments = encoding.decoded(text)
-        return cls(recipe, assignments, version)
+        return cls(*encoding.decoded(text))
+
+    def learning_rates(self, optimizer: Optimizer = "adam") -> Mapping[str, float]:
+        """The factor on the learning rate for every tensor, by its first path.
+
+        Args:
+            optimizer: ``adam`` for all that normalise their updates, or ``sgd``.
+
+        Returns:
+            The factors; 1 where the recipe asks for nothing.
+
+        Raises:
+            UnknownNameError: No optimizer of that name.
+        """
+        return {one.parameter.path: one.rates.learning(optimizer) for one in self.assignments}
 
     def replace(self, path: str, scheme: Scheme | None, *, reason: str = "set by hand") -> "Plan":
         """The plan with another scheme for one tensor; ``None`` keeps it.

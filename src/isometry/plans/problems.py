@@ -95,9 +95,11 @@ def _unseen(select: Selector, parameters: Sequence[Parameter]) -> str:
     for field, given, words in (
         ("before", select.before, {word for one in around for word in one.consumers}),
         ("after", select.after, {word for one in around for word in one.sources}),
+        ("part", select.part, {part for one in around for part in one.parts}),
+        ("normed", select.normed, {one.normed for one in around} - {""}),
     ):
         if given and given not in words:
-            near = ", ".join(nearest(given, sorted(words)))
+            near = ", ".join(nearest(given, sorted(words))) or "none"
             return f"correct {field}={given!r}; near to it in this model are {near}"
     parts = ", ".join(sorted({one.residual for one in around} - {""})) or "none"
     return f"loosen the selector; residual parts in this model: {parts}"

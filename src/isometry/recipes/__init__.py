@@ -6,21 +6,28 @@ the tensors of one model: ``recipe("gpt2", parameters)``.
 
 from isometry.recipes.catalogue import NATIVE, names, recipe, summary
 from isometry.recipes.composition import RecipeLike, before, from_rules, reads_graph, resolve
+from isometry.recipes.demands import DEMANDS, PLAIN, Demand, Optimizer, Rates, What
 from isometry.recipes.named import Named, named
 from isometry.recipes.rule import Kind, Recipe, ResidualRole, Rule, Selector
 from isometry.recipes.rule_files import load
 from isometry.recipes.transformers import RESIDUAL_OUTPUTS
 
 __all__ = [
+    "DEMANDS",
     "NATIVE",
+    "PLAIN",
     "RESIDUAL_OUTPUTS",
+    "Demand",
     "Kind",
     "Named",
+    "Optimizer",
+    "Rates",
     "Recipe",
     "RecipeLike",
     "ResidualRole",
     "Rule",
     "Selector",
+    "What",
     "before",
     "from_rules",
     "load",

@@ -7,38 +7,66 @@ from types import MappingProxyType
 
 from isometry import errors
 from isometry.parameters import Parameter
+from isometry.recipes.adapters import lora
 from isometry.recipes.auto import auto
 from isometry.recipes.classics import he, kumar, lecun, orthogonal, xavier
+from isometry.recipes.deep_transformers import admin, deepnorm, t_fixup
+from isometry.recipes.deepscale import deepscale_lm
 from isometry.recipes.flax_defaults import FLAX
+from isometry.recipes.identities import idinit, mimetic, tanh_identity, zero
 from isometry.recipes.keras_defaults import KERAS
+from isometry.recipes.moments import autoinit
+from isometry.recipes.residual import fixup, skipinit
 from isometry.recipes.rule import Recipe
 from isometry.recipes.shaping import dks, tat
 from isometry.recipes.torch_defaults import torch
 from isometry.recipes.transformers import gpt2, small_init
+from isometry.recipes.width import completep, mup, spectral
 
 Build = Callable[..., Recipe]
 """From a model's tensors and options to the recipe for that model."""
 
 SHIPPED: MappingProxyType[str, Recipe | Build] = MappingProxyType(
     {
+        "admin": admin,
         "auto": auto,
+        "autoinit": autoinit,
+        "completep": completep,
+        "deepnorm": deepnorm,
+        "deepscale-lm": deepscale_lm,
         "dks": dks,
+        "fixup": fixup,
         "flax": FLAX,
         "gpt2": gpt2,
         "he": he,
+        "idinit": idinit,
         "keras": KERAS,
         "kumar": kumar,
         "lecun": lecun,
+        "lora": lora,
+        "mimetic": mimetic,
+        "mup": mup,
         "orthogonal": orthogonal,
+        "skipinit": skipinit,
         "small-init": small_init,
+        "spectral": spectral,
+        "t-fixup": t_fixup,
+        "tanh-identity": tanh_identity,
         "tat": tat,
         "torch": torch,
         "xavier": xavier,
+        "zero": zero,
     }
 )
 """Every recipe by name, or what builds it for one model."""
 
-GRAPH_READERS = frozenset({"auto", "dks", "gpt2", "he", "kumar", "orthogonal", "tat"})
+GRAPH_READERS = frozenset(
+    {
+        "admin", "auto", "autoinit", "completep", "deepnorm", "deepscale-lm", "dks", "fixup",
+        "gpt2", "he", "idinit", "kumar", "lora", "mimetic", "mup", "orthogonal", "skipinit",
+        "spectral", "t-fixup", "tat", "zero",
+    }
+)  # fmt: skip
 """Recipes that decide better where the model's graph is known."""
 
 NATIVE = "native"

@@ -10,15 +10,11 @@ from typing import Literal
 from isometry import errors, schemes, theory
 from isometry.parameters import FanMode, Parameter
 from isometry.recipes import feeding, fragments
-from isometry.recipes.fragments import rule
 from isometry.recipes.rule import Recipe, Rule
 from isometry.schemes import Distribution, Scheme, VarianceScaling
 
 ASSUMED = " Assumed: no graph of the model shows what surrounds it."
 """What a reason adds where the graph should have said it."""
-
-PRELU_SLOPE = 0.25
-"""He et al. 2015, section 2.1."""
 
 
 def xavier(
@@ -219,18 +215,9 @@ def _everywhere(
         summary=reason.removesuffix(ASSUMED),
         rules=(
             *first,
-            rule(("weight",), weight, reason),
-            rule(("input",), weight, f"{reason} Each gate has fans of its own."),
-            fragments.ORTHOGONAL_RECURRENCE,
-            *fragments.RECURRENT_BIASES,
-            fragments.ZERO_BIAS,
-            fragments.table(
-                schemes.InverseWidth(),
-                "A look-up sums nothing; variance 1/features gives each row length 1.",
-            ),
-            *fragments.slopes(parameters, PRELU_SLOPE),
-            *fragments.NORMS,
-            *fragments.STATISTICS,
+            *fragments.weights(weight, reason),
+            fragments.UNIT_TABLE,
+            *fragments.rest(parameters),
         ),
         references=references,
     )

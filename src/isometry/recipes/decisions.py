@@ -1,10 +1,11 @@
 """What was decided for one tensor, and the rules that say so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from isometry.parameters import Parameter
-from isometry.recipes.rule import Rule, Selector
+from isometry.recipes import fragments
+from isometry.recipes.rule import Rule
 from isometry.schemes import Scheme
 
 
@@ -23,12 +24,7 @@ class Decision:
     reason: str
 
 
-def rules(decisions: Iterable[Decision]) -> tuple[Rule, ...]:
-    """One rule for all tensors of the same scheme and reason, in the order of their first."""
-    groups: dict[tuple[Scheme, str], list[str]] = {}
-    for one in decisions:
-        groups.setdefault((one.scheme, one.reason), []).append(one.parameter.path)
-    return tuple(
-        Rule(Selector(paths=frozenset(paths)), scheme, reason, required=False)
-        for (scheme, reason), paths in groups.items()
-    )
+def rules(parameters: Sequence[Parameter], decisions: Iterable[Decision]) -> tuple[Rule, ...]:
+    """One rule for all tensors of the same scheme and reason, in the model's order."""
+    held = {one.parameter.path: fragments.Choice(one.scheme, one.reason) for one in decisions}
+    return fragments.chosen(parameters, lambda one: held.get(one.path))

@@ -6,9 +6,11 @@ silently taken by another.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from isometry import schemes
 from isometry.parameters import Layer, Parameter, Role
+from isometry.recipes.demands import PLAIN, Rates
 from isometry.recipes.rule import Rule, Selector
 from isometry.schemes import Scheme
 
@@ -79,6 +81,95 @@ def slopes(parameters: Sequence[Parameter], default: float) -> tuple[Rule, ...]:
 def table(scheme: Scheme, reason: str, *, layers: tuple[Layer, ...] = ()) -> Rule:
     """Looked-up tables; the row of a padding index, which is never trained, stays 0."""
     return rule(("table",), schemes.Padded(scheme), reason, layers=layers)
+
+
+UNIT_TABLE = table(
+    schemes.InverseWidth(), "A look-up sums nothing; variance 1/features gives each row length 1."
+)
+"""Embeddings with rows of length 1."""
+
+PRELU_SLOPE = 0.25
+"""He et al. 2015, section 2.1."""
+
+
+def weights(scheme: Scheme, reason: str) -> tuple[Rule, ...]:
+    """All maps by one scheme, but for those from one step of a recurrence to the next."""
+    return (
+        rule(("weight",), scheme, reason),
+        rule(("input",), scheme, f"{reason} Each gate has fans of its own."),
+        ORTHOGONAL_RECURRENCE,
+    )
+
+
+def rest(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
+    """All that is neither map nor table, as every recipe of published rules starts it."""
+    return (
+        *RECURRENT_BIASES,
+        ZERO_BIAS,
+        *slopes(parameters, PRELU_SLOPE),
+        *NORMS,
+        *STATISTICS,
+    )
+
+
+def others(parameters: Sequence[Parameter]) -> tuple[Rule, ...]:
+    """All that is neither map nor table; buffers of no known meaning are kept."""
+    return (*rest(parameters), FREE_BUFFERS)
+
+
+FREE_BUFFERS = Rule(
+    Selector(roles=("free",), kind="buffer"),
+    None,
+    "A buffer that no norm owns holds what the model computed itself, positions say: kept.",
+    required=False,
+)
+"""Buffers such as rotary frequencies and numbers of positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is decided for one tensor by itself.
+
+    Attributes:
+        scheme: How it is filled.
+        reason: Why.
+        rates: What the optimizer is asked for.
+    """
+
+    scheme: Scheme
+    reason: str
+    rates: Rates = PLAIN
+
+
+Choose = Callable[[Parameter], Choice | None]
+"""From a tensor to what is decided for it, or ``None`` where other rules decide."""
+
+
+def chosen(parameters: Sequence[Parameter], choose: Choose) -> tuple[Rule, ...]:
+    """One rule for all tensors for which the same is decided.
+
+    Args:
+        parameters: The model's tensors.
+        choose: From a tensor to what is decided, or ``None`` where other rules decide.
+
+    Returns:
+        The rules, in the order in which the model first needs them; each has work to do.
+    """
+    groups: dict[Choice, list[str]] = {}
+    for one in parameters:
+        found = choose(one)
+        if found is not None:
+            groups.setdefault(found, []).append(one.path)
+    return tuple(
+        Rule(
+            Selector(paths=frozenset(paths)),
+            found.scheme,
+            found.reason,
+            may_yield=True,
+            rates=found.rates,
+        )
+        for found, paths in groups.items()
+    )
 
 
 def grouped(

@@ -6,7 +6,21 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from isometry import errors
-from isometry.parameters import LAYERS, ROLES, STANDINGS, Layer, Parameter, Role, Standing
+from isometry.parameters import (
+    LAYERS,
+    NORMED,
+    PARTS,
+    ROLES,
+    STANDINGS,
+    Layer,
+    Normed,
+    Parameter,
+    Part,
+    Role,
+    Standing,
+    Surroundings,
+)
+from isometry.recipes.demands import PLAIN, Demand, Rates
 from isometry.schemes import Scheme
 
 Kind = Literal["", "buffer", "parameter"]
@@ -21,8 +35,8 @@ RESIDUAL_ROLES: tuple[str, ...] = get_args(ResidualRole)
 class Selector:
     """Which tensors; every field that is given must hold, and an empty selector takes all.
 
-    ``before``, ``after``, ``residual``, ``feeds`` and the residual roles read the model's graph;
-    where it is not known, they select nothing.
+    ``before``, ``after``, ``residual``, ``feeds``, ``part``, ``normed``, ``cross`` and the residual
+    roles read the model's graph; where it is not known, they select nothing.
 
     Attributes:
         path: Glob over the whole path, such as ``"*.c_proj.weight"``.
@@ -38,6 +52,9 @@ class Selector:
         residual: Its part in a residual sum; a bias has that of its weight.
         role: One role more, for selectors that name a single one.
         feeds: Exactly these activations fed it last, ``("linear",)`` for none.
+        part: It does this in its block, or is packed and one of its blocks does.
+        normed: Its residual branch has its norm there.
+        cross: It serves attention to another stream.
 
     Raises:
         InputError: ``regex`` is not a regular expression, or a role or layer is not one.
@@ -57,6 +74,9 @@ class Selector:
     residual: Standing = ""
     role: Role | ResidualRole | Literal[""] = ""
     feeds: tuple[str, ...] = ()
+    part: Part = ""
+    normed: Normed = ""
+    cross: bool = False
 
     def __post_init__(self) -> None:
         _check_regex(self.regex)
@@ -64,6 +84,8 @@ class Selector:
         _check_names("layer", self.layers, LAYERS)
         _check_names("kind", (self.kind,), ("", "buffer", "parameter"))
         _check_names("residual part", (self.residual,), STANDINGS)
+        _check_names("part of a block", (self.part,), PARTS)
+        _check_names("place of a norm", (self.normed,), NORMED)
 
     @property
     def _roles(self) -> tuple[str, ...]:
@@ -71,7 +93,8 @@ class Selector:
 
     @property
     def _reads_place(self) -> bool:
-        return bool(self.before or self.after or self.residual or self.feeds)
+        stands = self.before or self.after or self.residual or self.feeds
+        return bool(stands or self.part or self.normed or self.cross)
 
     @property
     def reads_graph(self) -> bool:
@@ -96,6 +119,8 @@ class Selector:
         words += [f"after {self.after}" if self.after else ""]
         words += [f"residual {self.residual}" if self.residual else ""]
         words += [f"fed by {' and '.join(self.feeds)}" if self.feeds else ""]
+        words += [f"part {self.part}" if self.part else ""]
+        words += [f"normed {self.normed}" if self.normed else "", "cross" if self.cross else ""]
         return " ".join(word for word in words if word) or "all"
 
     def selects(self, parameter: Parameter) -> bool:
@@ -112,11 +137,21 @@ class Selector:
         if not self._reads_place:
             return True
         around = parameter.surroundings
-        return around is not None and (
+        return around is not None and self._stands(around) and self._serves(around)
+
+    def _stands(self, around: Surroundings) -> bool:
+        return (
             (not self.before or self.before in around.consumers)
             and (not self.after or self.after in around.sources)
             and (not self.residual or self.residual == around.residual)
             and (not self.feeds or self.feeds == around.feeds)
+        )
+
+    def _serves(self, around: Surroundings) -> bool:
+        return (
+            (not self.part or self.part in around.parts)
+            and (not self.normed or self.normed == around.normed)
+            and (not self.cross or around.cross)
         )
 
     def _selects_path(self, parameter: Parameter) -> bool:
@@ -140,6 +175,7 @@ class Rule:
             that a given model lacks, a user's own rule is meant to match.
         may_yield: Whether rules before it may take all that it selects without an error; so in
             shipped recipes, in front of which users put rules of their own.
+        rates: What the optimizer is asked for.
     """
 
     select: Selector
@@ -147,6 +183,7 @@ class Rule:
     reason: str
     required: bool = True
     may_yield: bool = False
+    rates: Rates = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +195,14 @@ class Recipe:
         summary: What it does, in one sentence.
         rules: The rules, first match wins.
         references: Keys of the bibliography.
+        demands: What the architecture itself has to do.
     """
 
     name: str
     summary: str
     rules: tuple[Rule, ...]
     references: tuple[str, ...] = ()
+    demands: tuple[Demand, ...] = ()
 
 
 def _roles(parameter: Parameter) -> set[str]:

@@ -16,6 +16,9 @@ r"""A user's own rules from a TOML or JSON file.
     before = "relu"  # the weight's result goes there, as the model's graph shows
     after = "norm"  # the weight's input comes from there
     residual = "output"  # last of a residual branch; or "branch", "shortcut"
+    part = "query"  # what it does in its block; or "key", "value", "up", "head" ...
+    normed = "before"  # its residual branch has its norm there; or "after", "inside"
+    cross = true  # it serves attention to another stream
     scheme = "zeros"  # a scheme's name, "keep", or
     # {name = "normal", std = 0.02}
     reason = "Why."  # optional
@@ -47,6 +50,9 @@ RULE = {
     "before": str,
     "after": str,
     "residual": str,
+    "part": str,
+    "normed": str,
+    "cross": bool,
     "role": str,
     "scheme": (str, dict),
     "reason": str,
@@ -97,6 +103,7 @@ def load(path: str | Path, parameters: Sequence[Parameter] = ()) -> Recipe:
         summary=data.get("summary", f"Rules from {place.file.name}."),
         rules=(*rules, *(() if base is None else base.rules)),
         references=() if base is None else base.references,
+        demands=() if base is None else base.demands,
     )
 
 

@@ -14,7 +14,6 @@ from isometry import errors, theory
 from isometry.parameters import LINEAR, Parameter
 from isometry.recipes import fragments, shaped
 from isometry.recipes.auto import blocks, edges
-from isometry.recipes.classics import PRELU_SLOPE
 from isometry.recipes.decisions import Decision, rules
 from isometry.recipes.levels import Level, entry, is_branch, levels
 from isometry.recipes.rule import Recipe
@@ -85,13 +84,9 @@ def _recipe(
         name=name,
         summary="Kernel shaping, written into weights and biases alone.",
         rules=(
-            *rules(decisions),
+            *rules(parameters, decisions),
             fragments.ORTHOGONAL_RECURRENCE,
-            *fragments.RECURRENT_BIASES,
-            fragments.ZERO_BIAS,
-            *fragments.slopes(parameters, PRELU_SLOPE),
-            *fragments.NORMS,
-            *fragments.STATISTICS,
+            *fragments.others(parameters),
         ),
         references=references,
     )

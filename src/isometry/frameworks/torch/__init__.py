@@ -4,6 +4,7 @@ from isometry.frameworks.torch.claims import claim, release
 from isometry.frameworks.torch.describe import describe
 from isometry.frameworks.torch.fingerprint import fingerprint
 from isometry.frameworks.torch.graphing import graph
+from isometry.frameworks.torch.groups import parameter_groups
 from isometry.frameworks.torch.local import fill_local
 from isometry.frameworks.torch.materialize import materialize
 from isometry.frameworks.torch.missing import initialize_missing
@@ -20,5 +21,6 @@ __all__ = [
     "initialize_missing",
     "materialize",
     "normalise",
+    "parameter_groups",
     "release",
 ]

@@ -10,7 +10,7 @@ from isometry import graphs
 from isometry.frameworks.torch import paths, targets
 from isometry.frameworks.torch.native import sources
 from isometry.frameworks.torch.slots import slots
-from isometry.frameworks.torch.tracing import capture
+from isometry.frameworks.torch.tracing.capture import capture
 from isometry.frameworks.torch.tracing.examples import example_for
 
 

@@ -21,6 +21,8 @@ def decided(parameters: Sequence[Parameter]) -> Iterator[Decision]:
                 yield _weight(one)
             case "input":
                 yield _input(one)
+            case "free" if one.surroundings is not None and one.surroundings.residual == "output":
+                yield Decision(one, schemes.Constant(1.0), "A learned factor on a branch: 1.")
             case "input-bias" if _length(one) > LONGEST_SHORT and one.layer in ("gru", "lstm"):
                 yield _memory(one)
             case _:

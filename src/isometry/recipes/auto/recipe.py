@@ -6,7 +6,6 @@ from isometry import errors
 from isometry.parameters import Parameter
 from isometry.recipes import fragments
 from isometry.recipes.auto import blocks, edges, stacks
-from isometry.recipes.classics import PRELU_SLOPE
 from isometry.recipes.decisions import Decision, rules
 from isometry.recipes.levels import is_branch, levels
 from isometry.recipes.rule import Recipe
@@ -43,13 +42,9 @@ def auto(parameters: Sequence[Parameter] = (), *, output_prior: Sequence[float] 
         name="auto",
         summary=SUMMARY,
         rules=(
-            *rules(decisions),
+            *rules(parameters, decisions),
             fragments.ORTHOGONAL_RECURRENCE,
-            *fragments.RECURRENT_BIASES,
-            fragments.ZERO_BIAS,
-            *fragments.slopes(parameters, PRELU_SLOPE),
-            *fragments.NORMS,
-            *fragments.STATISTICS,
+            *fragments.others(parameters),
         ),
         references=("martens2021", "balduzzi2017", "saxe2014", "he2015"),
     )
