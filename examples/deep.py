@@ -59,16 +59,15 @@ def main() -> None:
         "test accuracy\n"
     )
     curves = []
-    for recipe in ("torch", "auto"):
-        torch.manual_seed(0)
-        net = network()
-        plan = iso.plan(net, pixels[:BATCH], recipe=recipe)
+    net = network()
+    plans = {name: iso.plan(net, pixels[:BATCH], recipe=name) for name in ("torch", "auto")}
+    for recipe, plan in plans.items():
         iso.apply(plan, net, seed=0)
         accuracy = trained(net, pixels, labels)
         points = tuple((float(EVERY * at), one) for at, one in enumerate(accuracy))
         curves.append(reports.Curve(recipe, points))
         out.print(f"{recipe:>6}  {reports.spark(accuracy)}  {accuracy[-1]:6.1%}")
-    weight = plan[f"{2 * (LAYERS - 1)}.weight"]
+    weight = plans["auto"][f"{2 * (LAYERS - 1)}.weight"]
     out.print(f"\nauto, layer {LAYERS}: {weight.reason}")
     title = f"{LAYERS} sigmoid layers on digits: test accuracy by step"
     PICTURE.parent.mkdir(exist_ok=True)

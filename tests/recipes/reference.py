@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.recipes import plain
 from isometry.parameters import Axes, Blocks, Parameter, Role, Surroundings
+from tests.recipes import plain
 
 DENSE = Axes(outputs=(0,), inputs=(1,))
 UNITS = Axes(outputs=(0,))
