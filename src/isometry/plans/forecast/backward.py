@@ -58,7 +58,9 @@ def backward(
     for node in reversed(graph.nodes):
         gradient = known.get(node.index)
         if gradient is not None and (node.signal or found.links.learned[node.index]):
-            step = Step(node, found, signals, weights, conditions, shapes, kurtosis)
+            step = Step(
+                node, found, signals, weights, conditions, profiles=shapes, kurtosis=kurtosis
+            )
             _arrive(known, (_fitting(signals, share) for share in _shares(step, gradient)))
     return known
 
