@@ -128,20 +128,36 @@ def unpadded(build: Build, example: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def measured(store: Path, name: str, build: Build, example: Example) -> backpropagating.Seen:
-    """What autograd showed, from the store where it is known."""
+    """What autograd showed, from the store where it is known, beside the graph as it is read now.
+
+    Raises:
+        RuntimeError: The store knows draws of another graph.
+    """
     file = store / f"{name}.json"
     if not file.exists():
         seen = drawn(build, example)
         draws = [asdict(draw) for draw in seen.draws]
         file.write_text(json.dumps({"graph": seen.graph.to_json(), "draws": draws}))
     known = json.loads(file.read_text())
-    return backpropagating.Seen(
-        from_json(known["graph"]),
-        tuple(
-            backpropagating.Draw({int(i): q for i, q in one["steps"].items()}, one["weights"])
-            for one in known["draws"]
-        ),
+    graph = recorded(build, example, len(known["draws"]) - 1)
+    if steps_of(graph) != steps_of(from_json(known["graph"])):
+        raise RuntimeError(f"{file} holds draws of another graph; remove it")
+    draws = (
+        backpropagating.Draw({int(i): q for i, q in one["steps"].items()}, one["weights"])
+        for one in known["draws"]
     )
+    return backpropagating.Seen(graph, tuple(draws))
+
+
+def recorded(build: Build, example: Example, seed: int) -> graphs.Graph:
+    """The graph of one more draw: what is known of its constants may have grown since."""
+    stream = backpropagating.draws(build(), example, iso.plan(build), seeds=iter([seed]))
+    return next(stream)[0]
+
+
+def steps_of(graph: graphs.Graph) -> list[tuple[str, tuple[int, ...]]]:
+    """Every operation, and what it was done to."""
+    return [(node.op, node.inputs) for node in graph.nodes]
 
 
 def drawn(build: Build, example: Example) -> backpropagating.Seen:

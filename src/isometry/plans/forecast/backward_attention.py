@@ -79,14 +79,19 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
             keys=_hidden(free * own, keys),
             depth=gradient.depth,
             profile=gradient.profile,
-            seen=(1 - made.same) / max(own * keys, TINY),
+            seen=0.0 if _holds_channels(before, axis) else (1 - made.same) / max(own * keys, TINY),
         ),
     )
 
 
 def _spread(before: Signal, axis: int) -> float:
-    letters = {letter for letter, n in before.layout[axis] if n > 1} if before.layout else set()
-    return before.square - (before.mean**2 if letters == {"C"} else before.positions)
+    level = before.mean**2 if _holds_channels(before, axis) else before.positions
+    return before.square - level
+
+
+def _holds_channels(before: Signal, axis: int) -> bool:
+    """Whether softmax is over channels, as in a router, and not over keys."""
+    return bool(before.layout) and {x for x, n in before.layout[axis] if n > 1} == {"C"}
 
 
 def _hidden(square: float, keys: int) -> float:

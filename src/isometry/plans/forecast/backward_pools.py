@@ -83,7 +83,7 @@ def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
         whole,
         share["C"] * share["N"] * pairs["P"],
         share["C"] * pairs["N"] * share["P"] ** 2,
-        keys=whole,
+        keys=whole * (pairs["C"] / share["C"] if after["C"] < before["C"] else 1.0),
     )
     made = replace(made, profile=_places(step, source, gradient))
     return made.pulled(gradient.pull, pairs["P"])

@@ -147,7 +147,7 @@ def _part(gradient: GradientSignal, part: NDArray[np.float64]) -> GradientSignal
 
 def written(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     """What is written gets its places; what it is written over gets the rest."""
-    names = ("value", "source", "src", "arg2")
+    names = ("value", "source", "src", "input.3")
     value = next((i for name in names if (i := step.index(name)) is not None), None)
     into = next((i for i in step.known if i != value), None)
     share = min(_size(step, value) / max(math.prod(step.node.shape), 1), 1.0)

@@ -160,6 +160,11 @@ def shared(step: Step, made: Map) -> float:
     return (places * pairs - own) / (places - 1) if places > 1 else own
 
 
+def meetings(step: Step, made: Map) -> list[NDArray[np.float64]]:
+    """For each axis, at how many places of its output a tap falls on a value."""
+    return [one.sum(0).astype(np.float64) for one in _used(step, made)]
+
+
 def _channels(step: Step, made: Map) -> float:
     shape = step.shape_of("weight")
     return shape[1] if made.kind == "conv" else shape[0] / step.number("groups", 1.0)
