@@ -48,7 +48,8 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
     )
     for index in sides:
         others = _product([step.signals[i] for i in sides if i != index])
-        yield index, _back(step, gradient, others, (index, weight), products=products)
+        sent = products * _reached(step, made, gradient)
+        yield index, _back(step, gradient, others, (index, weight), products=sent)
     places = products / _size(step, weight)
     entries = collected(step, gradient, whole, places=places)
     yield weight, replace(entries, square=entries.square + _led(step, gradient, square, places))
@@ -99,6 +100,14 @@ def _back(
     layout = step.signals[step.node.index].layout
     depth = gradient.depth + backward_widths.drawn(gradient, layout)
     return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0))
+
+
+def _reached(step: Step, made: Map, gradient: GradientSignal) -> float:
+    """How many taps fall on values where the gradient is, over how many do on average."""
+    if made.kind != "conv" or not gradient.profile:
+        return 1.0
+    taps = mapping.taps(step, made)
+    return profiles.met(gradient.profile, tuple(taps / taps.mean()))
 
 
 def _kept(step: Step, to: int) -> float:
@@ -159,7 +168,7 @@ def _led(step: Step, gradient: GradientSignal, square: float, places: float) -> 
     samples, positions = _spread(step, places)
     inputs = mapping.fan(step, step.parts.maps[step.node.index])
     excess = (positions - 1) * gradient.pull[0] + (samples - 1) * positions * gradient.pull[1]
-    return places * max(excess, 0.0) * square / max(inputs * out.square, TINY)
+    return places * (max(excess, 0.0) + gradient.pull[2]) * square / max(inputs * out.square, TINY)
 
 
 def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:

@@ -11,6 +11,15 @@ Profile = tuple[float, ...]
 """One number a position, of mean 1; empty where all are alike."""
 
 
+Pull = tuple[float, float, float]
+"""Of two positions, of two samples, and of one place."""
+
+
+def together(one: Pull, other: Pull) -> Pull:
+    """What two independent paths pull."""
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
 @dataclass(frozen=True, slots=True)
 class GradientSignal:
     """Moments of the gradient ``δ`` with respect to the elements of one value.
@@ -25,8 +34,9 @@ class GradientSignal:
         cross: The same at different positions of two samples.
         keys: Of attention weights and logits: ``E δ δ'`` at two keys of one query.
         seen: Of logits: how many keys a query averages over; of keys: the same, per other key.
-        pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
-            what gradients and values share: a slope that grows with the value pulls along it.
+        pull: What ``E δ x δ' x'`` at two positions, in two samples, and at one place has beyond the
+            product of what gradients and values share: a slope that grows with the value pulls
+            along it, and so does being the largest.
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
         hidden: How much of what it has along a constant, and along the value itself, a norm ahead
             took out already, over channels.
@@ -41,7 +51,7 @@ class GradientSignal:
     keys: float = 0.0
     depth: float = 0.0
     seen: float = 0.0
-    pull: tuple[float, float] = (0.0, 0.0)
+    pull: Pull = (0.0, 0.0, 0.0)
     profile: Profile = ()
     cross: float = 0.0
     hidden: tuple[float, float] = (0.0, 0.0)
@@ -79,7 +89,7 @@ class GradientSignal:
             self.keys + other.keys,
             share**2 * self.depth + (1 - share) ** 2 * other.depth,
             max(self.seen, other.seen),
-            (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
+            together(self.pull, other.pull),
             _mixed(self.profile, other.profile, share),
             self.cross + other.cross,
             (_between(self, other, 0, share), _between(self, other, 1, share)),
@@ -87,9 +97,10 @@ class GradientSignal:
             max(self.rank, other.rank),
         )
 
-    def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
+    def pulled(self, pull: Pull, by: float = 1.0) -> "GradientSignal":
         """With that pull, times a factor."""
-        return replace(self, pull=(pull[0] * by, pull[1] * by))
+        positions, samples, own = pull
+        return replace(self, pull=(positions * by, samples * by, own * by))
 
     def summed(self, over: Mapping[Letter, int]) -> "GradientSignal":
         """Added up over some samples, positions and channels; channels are independent."""

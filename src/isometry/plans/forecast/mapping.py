@@ -7,6 +7,7 @@ correlation (Poole et al. 2016, eq. 5). Of a convolution, ``n`` counts the taps 
 """
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,6 +159,12 @@ def shared(step: Step, made: Map) -> float:
     pairs = _channels(step, made) * float(np.prod([(one.mean(0) ** 2).sum() for one in used]))
     places = float(np.prod([len(one) for one in used]))
     return (places * pairs - own) / (places - 1) if places > 1 else own
+
+
+def taps(step: Step, made: Map) -> NDArray[np.float64]:
+    """How many taps fall on values at each place of an output."""
+    counts = [one.sum(1).astype(np.float64) for one in _used(step, made)]
+    return np.asarray(reduce(np.multiply.outer, counts)).ravel()
 
 
 def meetings(step: Step, made: Map) -> list[NDArray[np.float64]]:
