@@ -208,7 +208,7 @@ def _scale(before: Signal, unit: Signal) -> float:
     return unit.square / max(before.var, TINY)
 
 
-SQUARES = {"mul", "pow", "square"}
+SQUARES = {"mul", "pow", "rsqrt", "sqrt", "square"}
 """Calls by which a sum becomes one of squares."""
 
 
