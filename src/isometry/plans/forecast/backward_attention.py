@@ -15,7 +15,14 @@ from functools import lru_cache
 import numpy as np
 
 from isometry import rng
-from isometry.plans.forecast import attention, backward_widths, layouts, profiles, widths
+from isometry.plans.forecast import (
+    attention,
+    backward_pools,
+    backward_widths,
+    layouts,
+    profiles,
+    widths,
+)
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
@@ -71,6 +78,8 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
     both = passed_together(made) / keys
     free = max(gradient.square - gradient.keys, 0.0)
     alike = gradient.positions / max(gradient.square, TINY)
+    weight = gradient.square * step.signals[step.node.index].square
+    own *= 1 + gradient.pull[2] / max(weight, TINY)  # of the largest weights more passes
     yield (
         source,
         GradientSignal(
@@ -82,6 +91,21 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
             seen=0.0 if _holds_channels(before, axis) else (1 - made.same) / max(own * keys, TINY),
         ),
     )
+
+
+def chosen(step: Step, gradient: GradientSignal) -> Iterator[Share]:
+    """The largest weights of a router: what arrives leans on them, and two places differ in them.
+
+    They choose alike as far as their weights are correlated.
+    """
+    before, made, source = step.first, step.signals[step.node.index], step.source
+    if before is None or source is None:
+        return
+    whole = backward_pools.picked(step, source, gradient)
+    share = step.node.shape[-1] / step.shape(source)[-1]
+    both = share + (1 - share) * (before.positions - before.mean**2) / max(before.var, TINY)
+    whole = replace(whole, positions=whole.positions * min(max(both, 0.0), 1.0))
+    yield source, whole.pulled((0.0, 0.0, whole.square * (made.square - before.square)))
 
 
 def _spread(before: Signal, axis: int) -> float:

@@ -122,5 +122,5 @@ TABLE: dict[Family, Rule] = {
 }
 """The rule of each family; maps, regions and hand-written norms are recognised before."""
 
-SPECIAL: dict[str, Rule] = {"_weight_norm": weighted}
+SPECIAL: dict[str, Rule] = {"_weight_norm": weighted, "topk": backward_attention.chosen}
 """Operations with a rule of their own."""
