@@ -15,6 +15,7 @@ from isometry import rng, theory
 from isometry.plans.forecast import layouts, sums
 from isometry.plans.forecast.signal import Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH
 
 LARGEST_LOGIT_VAR = 25.0
 """Softmax of a larger one has settled on one key."""
@@ -163,6 +164,7 @@ def averaged(value: Signal, made: Mix) -> Signal:
         sight=None,
         alive=1.0,
         rows=(),
+        texture=SMOOTH,
     )
 
 

@@ -26,6 +26,7 @@ from isometry.plans.forecast import (
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH
 
 DRAWS, LARGEST = 128, 512
 """Draws of a softmax, and the keys that are drawn at most; beyond, what passes goes as ``1/K``."""
@@ -147,8 +148,14 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     logits = replace(logits, profile=gradient.profile)
     if step.index("attn_mask") is not None:
         yield from _biased(step, logits.times(1 / scale**2), math.prod(step.shape(q)[:-1]) * keys)
-    yield q, _queried(logits, key, keys)
-    yield k, _keyed(step, logits, q, queries).times(heads)
+    even, smooth = value.texture == SMOOTH, key.texture
+    square = 1.0 if even else smooth.full if sight is None else smooth.causal
+    level = 1.0 if even or sight is None else smooth.level
+    if not even:
+        logits = replace(logits, seen=0.0)  # a texture counts what agrees by chance, too
+    yield q, _queried(logits, key, keys).times(square)
+    made_ = _keyed(step, logits, q, queries).times(heads * level)
+    yield k, replace(made_, seen=made_.seen + square / level - 1)
 
 
 def _looked(step: Step, scale: float, query: Signal, key: Signal) -> tuple[Sight | None, float]:

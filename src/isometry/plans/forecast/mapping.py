@@ -16,6 +16,7 @@ from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts, pools, widths
 from isometry.plans.forecast.signal import TINY, Layout, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH
 
 
 def mapped(step: Step, made: Map) -> Signal | None:
@@ -42,6 +43,7 @@ def mapped(step: Step, made: Map) -> Signal | None:
         depth=share**2 * widths.total(before),
         rank=max(inputs, 1.0),
         alive=before.alive if after.square == out.square else 1.0,
+        texture=before.texture if made.kind == "linear" else SMOOTH,
     )
 
 
