@@ -34,6 +34,8 @@ class Texture:
         >>> Texture(3.0, 2.0, 0.5).mixed(SMOOTH, 0.5)
         Texture(full=1.5, causal=1.0, level=0.75)
         """
+        if self == other == SMOOTH:
+            return SMOOTH
         rest = 1 - share
         cross = 2 * share * rest
         return Texture(
