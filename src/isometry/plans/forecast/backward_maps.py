@@ -127,8 +127,11 @@ def _kept(step: Step, to: int) -> float:
 
 def _spread(step: Step, places: float) -> tuple[int, float]:
     """Over how many samples, and positions of each, an entry is used; channels share nothing."""
-    layout = step.signals[step.node.index].layout
+    layout, made = step.signals[step.node.index].layout, step.parts.maps[step.node.index]
     samples, positions = (max(layouts.count(layout, letter), 1) for letter in ("N", "P"))
+    if made.signal is not None and made.signal in step.signals:
+        mixes = mapping.mixes_positions(step.signals[made.signal].layout, made)
+        positions = 1 if mixes else positions
     return samples, max(min(places / samples, positions), 1.0)
 
 

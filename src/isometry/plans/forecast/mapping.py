@@ -33,7 +33,7 @@ def mapped(step: Step, made: Map) -> Signal | None:
         out = _apart(out, before, weight, (inputs, shared(step, made)), layout)
     bias = _bias(step)
     after = out if bias is None else _plus(out, bias)
-    if _mixes_positions(before.layout, made):
+    if mixes_positions(before.layout, made):
         after = replace(after, positions=after.mean**2)
     share = out.square / max(after.square, TINY)
     return replace(
@@ -61,7 +61,7 @@ def _apart(
     )
 
 
-def _mixes_positions(layout: Layout, made: Map) -> bool:
+def mixes_positions(layout: Layout, made: Map) -> bool:
     """Whether a map runs over positions beside channels, so that it draws each of its positions."""
     if made.kind not in ("linear", "matmul") or not layout:
         return False
@@ -134,7 +134,7 @@ def _layout(step: Step, made: Map, before: Signal) -> Layout:
     shape = step.node.shape
     if made.kind in ("conv", "conv_transpose"):
         return layouts.channels_first(shape, int(step.node.op[-2]))
-    if _mixes_positions(before.layout, made) and len(before.layout) == len(shape):
+    if mixes_positions(before.layout, made) and len(before.layout) == len(shape):
         return (*before.layout[:-1], (("P", shape[-1]),))
     if len(before.layout) == len(shape):
         return layouts.with_last_channels(before.layout, shape[-1])
