@@ -127,7 +127,9 @@ GRADIENTS: tuple[Special, ...] = (
         "backward_rules.SPECIAL",
         {},
     ),
-    Special(Net("largest", Largest, noise(8, 4, 32), within=0.06), "backward_maps._led", lambda *_: 0.0),
+    Special(
+        Net("largest", Largest, noise(8, 4, 32), within=0.06), "backward_maps._led", lambda *_: 0.0
+    ),
     Special(
         Net("tokens", Tokens, noise(8, 16, 16), within=0.08),
         "mapping.mixes_positions",

@@ -26,7 +26,7 @@ def seen(net: Net) -> tuple[plans.Plan, backpropagating.Seen]:
 
 
 def errors(special: Special) -> dict[str, float]:
-    """How far gradients of outputs and of weights are off; infinitely where there is no forecast."""
+    """How far gradients of outputs and weights are off; infinitely where there is no forecast."""
     plan, measured = seen(special.net)
     found = {}
     for layer in plans.forecast(measured.graph, plan).layers:

@@ -138,24 +138,37 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     made = attention.mix(keys, var, sight)
     yield v, averaged(gradient, made, queries, keys).times(heads)
     weights = _weights(step, gradient, value, step.shape(v)[-1])
-    free = max(weights.square - weights.keys, 0.0)
-    alike = weights.positions / max(weights.square, TINY)
-    kept = passed(keys, var, sight)
-    own = free * kept / keys * scale**2
-    both = free * alike * passed_together(made) / keys * scale**2
-    seen = (1 - made.same) / max(kept, TINY)
-    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), weights.depth, seen)
-    logits = replace(logits, profile=gradient.profile)
+    logits = _passed_on(weights, made, keys, passed(keys, var, sight)).times(scale**2)
     if step.index("attn_mask") is not None:
         yield from _biased(step, logits.times(1 / scale**2), math.prod(step.shape(q)[:-1]) * keys)
-    even, smooth = value.texture == SMOOTH, key.texture
-    square = 1.0 if even else smooth.full if sight is None else smooth.causal
-    level = 1.0 if even or sight is None else smooth.level
-    if not even:
+    square, level = _uneven((key, value), sight)
+    if value.texture != SMOOTH:
         logits = replace(logits, seen=0.0)  # a texture counts what agrees by chance, too
     yield q, _queried(logits, key, keys).times(square)
-    made_ = _keyed(step, logits, q, queries).times(heads * level)
-    yield k, replace(made_, seen=made_.seen + square / level - 1)
+    collected = _keyed(step, logits, q, queries).times(heads * level)
+    yield k, replace(collected, seen=collected.seen + square / level - 1)
+
+
+def _passed_on(weights: GradientSignal, made: Mix, keys: int, kept: float) -> GradientSignal:
+    """The gradient of logits: of what arrives at their weights, the part that keys do not share."""
+    free = max(weights.square - weights.keys, 0.0)
+    alike = weights.positions / max(weights.square, TINY)
+    own, both = free * kept / keys, free * alike * passed_together(made) / keys
+    seen = (1 - made.same) / max(kept, TINY)
+    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), weights.depth, seen)
+    return replace(logits, profile=weights.profile)
+
+
+def _uneven(ends: tuple[Signal, Signal], sight: Sight | None) -> tuple[float, float]:
+    """What uneven positions make of the gradients of queries and of keys.
+
+    Keys and values are taken for maps of one input, with its texture both; and a mask for causal.
+    """
+    key, value = ends
+    if SMOOTH in (key.texture, value.texture):
+        return 1.0, 1.0
+    made = key.texture
+    return (made.full, 1.0) if sight is None else (made.causal, made.level)
 
 
 def _looked(step: Step, scale: float, query: Signal, key: Signal) -> tuple[Sight | None, float]:

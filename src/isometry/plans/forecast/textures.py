@@ -1,9 +1,9 @@
 """How uneven the likeness of positions is: sines and cosines are alike where they are near.
 
 Moments give all pairs of positions one correlation. Two sums over pairs depend on more: a query
-collects keys by weights whose gradients come from values of the same positions, so that with the
-positions' products ``C``, less their mean over the ``n`` in sight, it gets ``Σ C²/n²``, and the keys
-``tr C/n²``.
+collects keys by weights whose gradients come from values of the same positions, so that with ``C``
+the products of positions, less their mean over the ``n`` in sight, it gets ``Σ C²/n²``, and the
+keys ``tr C/n²``.
 """
 
 from dataclasses import dataclass
