@@ -99,7 +99,7 @@ def _back(
     made = gradient.times(fan * step.signals[weight].square).met(square, positions, samples)
     layout = step.signals[step.node.index].layout
     depth = gradient.depth + backward_widths.drawn(gradient, layout)
-    return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0))
+    return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0), part=1.0)
 
 
 def _reached(step: Step, made: Map, gradient: GradientSignal) -> float:

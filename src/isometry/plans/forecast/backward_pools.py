@@ -91,7 +91,12 @@ def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
         share["C"] * pairs["N"] * share["P"] ** 2,
         keys=whole * (pairs["C"] / share["C"] if after["C"] < before["C"] else 1.0),
     )
-    made = replace(made, profile=_places(step, source, gradient))
+    made = replace(
+        made,
+        profile=_places(step, source, gradient),
+        kurtosis=1 + (gradient.kurtosis - 1) / share["C"],
+        part=gradient.part * share["C"],
+    )
     along, across, own = gradient.pull
     return made.pulled((along * pairs["P"], across * pairs["P"], own * whole))
 

@@ -43,6 +43,7 @@ class GradientSignal:
         kurtosis: ``E δ⁴ / (E δ²)²`` of one draw.
         rank: Independent directions that the channels mix: the fan of the last map.
         profile: Mean square at each position, divided by their mean; empty where all are alike.
+        part: Share of the channels that it is confined to, as one of several maps in one weight.
     """
 
     square: float
@@ -57,6 +58,7 @@ class GradientSignal:
     hidden: tuple[float, float] = (0.0, 0.0)
     kurtosis: float = 3.0
     rank: float = math.inf
+    part: float = 1.0
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -77,6 +79,7 @@ class GradientSignal:
             cross=self.cross * min(positions, samples),
             kurtosis=self.kurtosis,
             rank=self.rank,
+            part=self.part,
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -88,13 +91,14 @@ class GradientSignal:
             self.samples + other.samples,
             self.keys + other.keys,
             share**2 * self.depth + (1 - share) ** 2 * other.depth,
-            max(self.seen, other.seen),
+            share * self.seen + (1 - share) * other.seen,
             together(self.pull, other.pull),
             _mixed(self.profile, other.profile, share),
             self.cross + other.cross,
             (_between(self, other, 0, share), _between(self, other, 1, share)),
-            _tails(self.kurtosis, other.kurtosis, share),
+            _tails(self, other, share),
             max(self.rank, other.rank),
+            _covered(self, other),
         )
 
     def pulled(self, pull: Pull, by: float = 1.0) -> "GradientSignal":
@@ -116,9 +120,21 @@ class GradientSignal:
         )
 
 
-def _tails(first: float, second: float, share: float) -> float:
-    """Kurtosis of a sum of independent numbers."""
-    return share**2 * first + (1 - share) ** 2 * second + 6 * share * (1 - share)
+def _tails(first: "GradientSignal", second: "GradientSignal", share: float) -> float:
+    """Kurtosis of a sum of independent numbers, or of channels that are one or the other."""
+    excess = share**2 * (first.kurtosis - 1) + (1 - share) ** 2 * (second.kurtosis - 1)
+    apart = first.part + second.part <= 1 + ROUNDING
+    return 1 + excess + (0.0 if apart else 4 * share * (1 - share))
+
+
+def _covered(first: "GradientSignal", second: "GradientSignal") -> float:
+    """Share of the channels that a sum holds: parts lie side by side, while there is room."""
+    both = first.part + second.part
+    return min(both, 1.0) if both <= 1 + ROUNDING else max(first.part, second.part)
+
+
+ROUNDING = 1e-9
+"""Parts that add up to so little more than one are one."""
 
 
 def _between(first: "GradientSignal", second: "GradientSignal", part: int, share: float) -> float:
