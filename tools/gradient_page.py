@@ -2,7 +2,7 @@
 
 Run it when a backward rule of ``isometry.plans.forecast`` changes: ``python tools/gradient_page.py
 STORE``. The folder STORE, outside the repository, keeps what autograd showed, one file a model:
-half an hour the first time, a minute from then on.
+half an hour the first time, two minutes from then on.
 """
 
 import json
@@ -142,11 +142,13 @@ def measured(store: Path, name: str, build: Build, example: Example) -> backprop
     graph = recorded(build, example, len(known["draws"]) - 1)
     if steps_of(graph) != steps_of(from_json(known["graph"])):
         raise RuntimeError(f"{file} holds draws of another graph; remove it")
-    draws = (
-        backpropagating.Draw({int(i): q for i, q in one["steps"].items()}, one["weights"])
-        for one in known["draws"]
+    return backpropagating.Seen(
+        graph,
+        tuple(
+            backpropagating.Draw({int(i): q for i, q in one["steps"].items()}, one["weights"])
+            for one in known["draws"]
+        ),
     )
-    return backpropagating.Seen(graph, tuple(draws))
 
 
 def recorded(build: Build, example: Example, seed: int) -> graphs.Graph:
@@ -273,9 +275,13 @@ them has next to nothing to divide by.
 
 {whole("Weights", [row.weights for row in rows])}
 
-It takes for granted what the forecast of signals does, and that weights going back are independent
-of those going forth. The band is {widths.CHANCE} standard deviations of a draw, from the finite
-width of every layer ahead and behind, and {backward_widths.RULE:.0%} for the rules.
+It takes for granted what the forecast of signals does, that weights going back are independent of
+those going forth, and that the uses of one weight are independent of each other: what layers that
+share weights have in common, as those of ALBERT and of a siamese net do, is not known to it. Of
+experts it knows how many tokens the example sent to each, not those of another draw.
+
+The band is {widths.CHANCE} standard deviations of a draw, from the finite width of every layer
+ahead and behind, and {backward_widths.RULE:.0%} for the rules.
 
 | model | outputs | median | 95th | worst | inside | weights | median | 95th | worst | inside |
 |---|---|---|---|---|---|---|---|---|---|---|

@@ -45,7 +45,30 @@ class Routed(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         shares, _ = torch.topk(self.router(x).softmax(-1), 2)
         shares = shares / shares.sum(-1, keepdim=True)
-        return (self.values(x).view(-1, 2, 128) * shares[..., None]).sum(1)
+        return torch.sum(self.values(x).view(-1, 2, 128) * shares[..., None], 1)
+
+
+class Grouped(nn.Module):
+    """Keys and values that two heads share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.q = nn.Embedding(100, 128), nn.Linear(128, 128)
+        self.k, self.v, self.out = nn.Linear(128, 64), nn.Linear(128, 64), nn.Linear(128, 128)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        x = self.words(ids)
+        q = self.q(x).view(*ids.shape, 4, 32).transpose(1, 2)
+        k, v = (self._shared(each(x)) for each in (self.k, self.v))
+        mixed = torch.softmax(q @ k.transpose(-2, -1) * 32**-0.5, -1) @ v
+        return torch.as_tensor(self.out(mixed.transpose(1, 2).reshape(*ids.shape, 128)))
+
+    @staticmethod
+    def _shared(x: Tensor) -> Tensor:
+        many, places, _ = x.shape
+        x = x.view(many, places, 2, 32).transpose(1, 2)
+        x = x[:, :, None].expand(many, 2, 2, places, 32)
+        return x.reshape(many, 4, places, 32)
 
 
 class Largest(nn.Module):
@@ -129,6 +152,11 @@ GRADIENTS: tuple[Special, ...] = (
     ),
     Special(
         Net("largest", Largest, noise(8, 4, 32), within=0.06), "backward_maps._led", lambda *_: 0.0
+    ),
+    Special(
+        Net("grouped", Grouped, words(32, 4), within=0.08),
+        "backward_pools._copies",
+        lambda *_: {"N": 1, "P": 2, "C": 1},
     ),
     Special(
         Net("tokens", Tokens, noise(8, 16, 16), within=0.08),

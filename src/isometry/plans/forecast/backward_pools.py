@@ -170,5 +170,7 @@ def moved(step: Step, gradient: GradientSignal) -> Iterator[Share]:
 def _copies(step: Step, source: int, times: float) -> dict[Letter, int]:
     held, made = counted(step, source), counted(step, step.node.index)
     samples, positions = (max(made[letter] // held[letter], 1) for letter in ("N", "P"))
+    if step.node.op in ("expand", "broadcast_to") and held["P"] > 1:
+        positions = 1  # keys and values that heads share: they meet a query of each
     rest = max(round(times / (samples * positions)), 1)
     return {"N": samples, "P": positions, "C": rest}
