@@ -79,8 +79,7 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
     both = passed_together(made) / keys
     free = max(gradient.square - gradient.keys, 0.0)
     alike = gradient.positions / max(gradient.square, TINY)
-    weight = gradient.square * step.signals[step.node.index].square
-    own *= 1 + gradient.pull[2] / max(weight, TINY)  # of the largest weights more passes
+    own *= _leaning(gradient, step.signals[step.node.index])
     yield (
         source,
         GradientSignal(
@@ -107,6 +106,11 @@ def chosen(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     both = share + (1 - share) * (before.positions - before.mean**2) / max(before.var, TINY)
     whole = replace(whole, positions=whole.positions * min(max(both, 0.0), 1.0))
     yield source, whole.pulled((0.0, 0.0, whole.square * (made.square - before.square)))
+
+
+def _leaning(gradient: GradientSignal, weights: Signal) -> float:
+    """How much more passes of a gradient that the largest weights get."""
+    return 1 + gradient.pull[2] / max(gradient.square * weights.square, TINY)
 
 
 def _spread(before: Signal, axis: int) -> float:
