@@ -75,22 +75,10 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
         yield source, gradient.times(1 - 2 / keys + spread)
         return
     made = step.signals[step.node.index].mix or attention.mix(keys, 0.0)
-    own = passed(keys, _spread(before, axis), before.sight) / keys
-    both = passed_together(made) / keys
-    free = max(gradient.square - gradient.keys, 0.0)
-    alike = gradient.positions / max(gradient.square, TINY)
-    own *= _leaning(gradient, step.signals[step.node.index])
-    yield (
-        source,
-        GradientSignal(
-            free * own,
-            free * alike * both,
-            keys=_hidden(free * own, keys),
-            depth=gradient.depth,
-            profile=gradient.profile,
-            seen=0.0 if _holds_channels(before, axis) else (1 - made.same) / max(own * keys, TINY),
-        ),
-    )
+    kept = passed(keys, _spread(before, axis), before.sight)
+    kept *= _leaning(gradient, step.signals[step.node.index])
+    logits = _passed_on(gradient, made, keys, kept)
+    yield source, replace(logits, seen=0.0) if _holds_channels(before, axis) else logits
 
 
 def chosen(step: Step, gradient: GradientSignal) -> Iterator[Share]:
