@@ -211,7 +211,7 @@ SPECIAL = (
     Special(Net("spectral norm", spectral, noise(32, 64)), "spectral.divides", lambda *_: False),
     Special(Net("bag", Bag, words(16, 8)), "embeddings._bagged", lambda _, one: one),
     Special(Net("longest", Longest, noise(16, 16, 24)), "pools.LARGEST", ()),
-    Special(Net("mixing", Mixing, noise(8, 32, 16)), "mapping._mixes_positions", lambda *_: False),
+    Special(Net("mixing", Mixing, noise(8, 32, 16)), "mapping.mixes_positions", lambda *_: False),
     Special(Net("hyper", Hyper, both(noise(16, 64), noise(64))), "contractions.contracted",
             lambda step: step.first),
     Special(Net("siamese", Siamese, both(noise(16, 64), noise(16, 64))), "twins.are_twins",

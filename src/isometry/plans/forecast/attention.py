@@ -9,10 +9,13 @@ import math
 from dataclasses import replace
 from functools import lru_cache
 
-from isometry import theory
+import numpy as np
+
+from isometry import rng, theory
 from isometry.plans.forecast import layouts, sums
 from isometry.plans.forecast.signal import Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH
 
 LARGEST_LOGIT_VAR = 25.0
 """Softmax of a larger one has settled on one key."""
@@ -85,6 +88,45 @@ def softened(step: Step) -> Signal | None:
     )
 
 
+def chosen(step: Step) -> Signal | None:
+    """The largest of softmax's weights, as a router takes them; others go on as they are."""
+    before, source = step.first, step.source
+    if before is None or source is None:
+        return None
+    made = before.placed(layouts.viewed(step.node, before.layout, step.shape(source)))
+    many, few = step.shape(source)[-1], step.node.shape[-1]
+    if before.mix is None or not step.node.signal or few >= many:
+        return made
+    mean, square = largest(few, many, round(before.square / before.mean**2, 4))
+    more = mean**2 / before.mean**2
+    return replace(
+        made,
+        mean=mean,
+        square=square,
+        positions=min(before.positions * more, square),
+        samples=min(before.samples * more, square),
+        mix=None,
+    )
+
+
+NUMBERS = 2**14
+"""Numbers that are drawn for the largest of some weights."""
+
+
+@lru_cache(maxsize=256)
+def largest(few: int, many: int, spread: float) -> tuple[float, float]:
+    """Mean and mean square of the largest of softmax's weights, ``spread = E a²/(E a)²`` of all.
+
+    A normal logit of variance ``v`` makes ``e^{v (1 - 1/K)}`` of it.
+    """
+    var = math.log(max(spread, 1.0)) / (1 - 1 / many)
+    values = np.empty((max(NUMBERS // many, 64), many), np.float32)
+    rng.fill(values, rng.derive_key(0, "largest"), rng.Normal(), engine="numpy")
+    weights = np.exp(math.sqrt(var) * values.astype(np.float64))
+    weights = np.sort(weights / weights.sum(-1, keepdims=True), -1)[:, -few:]
+    return float(weights.mean()), float((weights**2).mean())
+
+
 def attended(step: Step) -> Signal | None:
     """Queries, keys, scores, mask, softmax and average in one call."""
     query, key, value = step.slot("query"), step.slot("key"), step.slot("value")
@@ -122,6 +164,7 @@ def averaged(value: Signal, made: Mix) -> Signal:
         sight=None,
         alive=1.0,
         rows=(),
+        texture=SMOOTH,
     )
 
 

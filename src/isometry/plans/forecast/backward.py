@@ -17,6 +17,7 @@ from isometry.plans.forecast import (
     backward_rules,
     backward_sums,
     bends,
+    layouts,
     profiles,
 )
 from isometry.plans.forecast.backward_loss import Loss, started
@@ -58,8 +59,10 @@ def backward(
     for node in reversed(graph.nodes):
         gradient = known.get(node.index)
         if gradient is not None and (node.signal or found.links.learned[node.index]):
-            step = Step(node, found, signals, weights, conditions, shapes, kurtosis)
-            _arrive(known, (_fitting(signals, share) for share in _shares(step, gradient)))
+            step = Step(
+                node, found, signals, weights, conditions, profiles=shapes, kurtosis=kurtosis
+            )
+            _arrive(known, (_fitting(step, share) for share in _shares(step, gradient)))
     return known
 
 
@@ -69,11 +72,22 @@ def _arrive(known: dict[int, GradientSignal], shares: Iterable[Share]) -> None:
             known[index] = known[index].plus(share) if index in known else share
 
 
-def _fitting(signals: Mapping[int, Signal], share: Share) -> Share:
-    """Without the profile, where it has another length than the value has positions."""
+def _fitting(step: Step, share: Share) -> Share:
+    """As it is seen at the value that it arrives at.
+
+    Without the profile, where that has another length than the value has positions; and positions
+    that a step took for samples of their own have in common what those have.
+    """
     index, made = share
-    size = profiles.length(signals[index].layout) if index in signals else 0
-    return share if len(made.profile) in (0, size) else (index, replace(made, profile=()))
+    if index not in step.signals:
+        return share
+    here, there = (step.signals[i].layout for i in (step.node.index, index))
+    if len(made.profile) not in (0, profiles.length(there)):
+        made = replace(made, profile=())
+    one, many = (layouts.count(layout, "P") for layout in (here, there))
+    if one <= 1 < many and layouts.count(here, "N") > layouts.count(there, "N"):
+        made = replace(made, positions=made.samples, cross=made.samples)
+    return index, made
 
 
 def _shares(step: Step, gradient: GradientSignal) -> Shares:

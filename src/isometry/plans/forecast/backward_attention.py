@@ -15,10 +15,18 @@ from functools import lru_cache
 import numpy as np
 
 from isometry import rng
-from isometry.plans.forecast import attention, backward_widths, layouts, profiles, widths
+from isometry.plans.forecast import (
+    attention,
+    backward_pools,
+    backward_widths,
+    layouts,
+    profiles,
+    widths,
+)
 from isometry.plans.forecast.backward_state import GradientSignal, Share, Shares, unbroadcast
 from isometry.plans.forecast.signal import TINY, Mix, Sight, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH
 
 DRAWS, LARGEST = 128, 512
 """Draws of a softmax, and the keys that are drawn at most; beyond, what passes goes as ``1/K``."""
@@ -67,26 +75,40 @@ def softened(step: Step, gradient: GradientSignal) -> Shares:
         yield source, gradient.times(1 - 2 / keys + spread)
         return
     made = step.signals[step.node.index].mix or attention.mix(keys, 0.0)
-    own = passed(keys, _spread(before, axis), before.sight) / keys
-    both = passed_together(made) / keys
-    free = max(gradient.square - gradient.keys, 0.0)
-    alike = gradient.positions / max(gradient.square, TINY)
-    yield (
-        source,
-        GradientSignal(
-            free * own,
-            free * alike * both,
-            keys=_hidden(free * own, keys),
-            depth=gradient.depth,
-            profile=gradient.profile,
-            seen=(1 - made.same) / max(own * keys, TINY),
-        ),
-    )
+    kept = passed(keys, _spread(before, axis), before.sight)
+    kept *= _leaning(gradient, step.signals[step.node.index])
+    logits = _passed_on(gradient, made, keys, kept)
+    yield source, replace(logits, seen=0.0) if _holds_channels(before, axis) else logits
+
+
+def chosen(step: Step, gradient: GradientSignal) -> Iterator[Share]:
+    """The largest weights of a router: what arrives leans on them, and two places differ in them.
+
+    They choose alike as far as their weights are correlated.
+    """
+    before, made, source = step.first, step.signals[step.node.index], step.source
+    if before is None or source is None:
+        return
+    whole = backward_pools.picked(step, source, gradient)
+    share = step.node.shape[-1] / step.shape(source)[-1]
+    both = share + (1 - share) * (before.positions - before.mean**2) / max(before.var, TINY)
+    whole = replace(whole, positions=whole.positions * min(max(both, 0.0), 1.0))
+    yield source, whole.pulled((0.0, 0.0, whole.square * (made.square - before.square)))
+
+
+def _leaning(gradient: GradientSignal, weights: Signal) -> float:
+    """How much more passes of a gradient that the largest weights get."""
+    return 1 + gradient.pull[2] / max(gradient.square * weights.square, TINY)
 
 
 def _spread(before: Signal, axis: int) -> float:
-    letters = {letter for letter, n in before.layout[axis] if n > 1} if before.layout else set()
-    return before.square - (before.mean**2 if letters == {"C"} else before.positions)
+    level = before.mean**2 if _holds_channels(before, axis) else before.positions
+    return before.square - level
+
+
+def _holds_channels(before: Signal, axis: int) -> bool:
+    """Whether softmax is over channels, as in a router, and not over keys."""
+    return bool(before.layout) and {x for x, n in before.layout[axis] if n > 1} == {"C"}
 
 
 def _hidden(square: float, keys: int) -> float:
@@ -108,18 +130,37 @@ def attended(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     made = attention.mix(keys, var, sight)
     yield v, averaged(gradient, made, queries, keys).times(heads)
     weights = _weights(step, gradient, value, step.shape(v)[-1])
-    free = max(weights.square - weights.keys, 0.0)
-    alike = weights.positions / max(weights.square, TINY)
-    kept = passed(keys, var, sight)
-    own = free * kept / keys * scale**2
-    both = free * alike * passed_together(made) / keys * scale**2
-    seen = (1 - made.same) / max(kept, TINY)
-    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), weights.depth, seen)
-    logits = replace(logits, profile=gradient.profile)
+    logits = _passed_on(weights, made, keys, passed(keys, var, sight)).times(scale**2)
     if step.index("attn_mask") is not None:
         yield from _biased(step, logits.times(1 / scale**2), math.prod(step.shape(q)[:-1]) * keys)
-    yield q, _queried(logits, key, keys)
-    yield k, _keyed(step, logits, q, queries).times(heads)
+    square, level = _uneven((key, value), sight)
+    if value.texture != SMOOTH:
+        logits = replace(logits, seen=0.0)  # a texture counts what agrees by chance, too
+    yield q, _queried(logits, key, keys).times(square)
+    collected = _keyed(step, logits, q, queries).times(heads * level)
+    yield k, replace(collected, seen=collected.seen + square / level - 1)
+
+
+def _passed_on(weights: GradientSignal, made: Mix, keys: int, kept: float) -> GradientSignal:
+    """The gradient of logits: of what arrives at their weights, the part that keys do not share."""
+    free = max(weights.square - weights.keys, 0.0)
+    alike = weights.positions / max(weights.square, TINY)
+    own, both = free * kept / keys, free * alike * passed_together(made) / keys
+    seen = (1 - made.same) / max(kept, TINY)
+    logits = GradientSignal(own, both, 0.0, _hidden(own, keys), weights.depth, seen)
+    return replace(logits, profile=weights.profile)
+
+
+def _uneven(ends: tuple[Signal, Signal], sight: Sight | None) -> tuple[float, float]:
+    """What uneven positions make of the gradients of queries and of keys.
+
+    Keys and values are taken for maps of one input, with its texture both; and a mask for causal.
+    """
+    key, value = ends
+    if SMOOTH in (key.texture, value.texture):
+        return 1.0, 1.0
+    made = key.texture
+    return (made.full, 1.0) if sight is None else (made.causal, made.level)
 
 
 def _looked(step: Step, scale: float, query: Signal, key: Signal) -> tuple[Sight | None, float]:

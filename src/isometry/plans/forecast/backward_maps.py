@@ -48,7 +48,8 @@ def _mapped(step: Step, made: Map, gradient: GradientSignal) -> Iterator[Share]:
     )
     for index in sides:
         others = _product([step.signals[i] for i in sides if i != index])
-        yield index, _back(step, gradient, others, (index, weight), products=products)
+        sent = products * _reached(step, made, gradient)
+        yield index, _back(step, gradient, others, (index, weight), products=sent)
     places = products / _size(step, weight)
     entries = collected(step, gradient, whole, places=places)
     yield weight, replace(entries, square=entries.square + _led(step, gradient, square, places))
@@ -93,16 +94,44 @@ def _back(
 ) -> GradientSignal:
     to, weight = ends
     fan = products / _size(step, to)
-    made = gradient.times(fan * step.signals[weight].square).met(*others)
+    square, positions, samples = others
+    positions *= _kept(step, to)
+    made = gradient.times(fan * step.signals[weight].square).met(square, positions, samples)
     layout = step.signals[step.node.index].layout
     depth = gradient.depth + backward_widths.drawn(gradient, layout)
-    return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0))
+    return replace(made, depth=depth, seen=0.0, kurtosis=KURTOSIS, rank=max(fan, 1.0), part=1.0)
+
+
+def _reached(step: Step, made: Map, gradient: GradientSignal) -> float:
+    """How many taps fall on values where the gradient is, over how many do on average."""
+    if made.kind != "conv" or not gradient.profile:
+        return 1.0
+    taps = mapping.taps(step, made)
+    return profiles.met(gradient.profile, tuple(taps / taps.mean()))
+
+
+def _kept(step: Step, to: int) -> float:
+    """How much of what two positions of an output share two of the input do, a convolution's.
+
+    Two inputs share the taps that reach an output from both: of a tap that meets ``h`` outputs,
+    ``h (h - 1)`` pairs among the ``P (P - 1)`` of all inputs, where one input alone has ``h/P``.
+    """
+    made = step.parts.maps[step.node.index]
+    if made.kind not in ("conv", "conv_transpose"):
+        return 1.0
+    windows = int(step.node.op[-2])
+    met, places = mapping.meetings(step, made), math.prod(step.shape(to)[-windows:])
+    total, squares = (math.prod(float((one**n).sum()) for one in met) for n in (1, 2))
+    return (squares - total) / (total * (places - 1)) if total and places > 1 else 1.0
 
 
 def _spread(step: Step, places: float) -> tuple[int, float]:
     """Over how many samples, and positions of each, an entry is used; channels share nothing."""
-    layout = step.signals[step.node.index].layout
+    layout, made = step.signals[step.node.index].layout, step.parts.maps[step.node.index]
     samples, positions = (max(layouts.count(layout, letter), 1) for letter in ("N", "P"))
+    if made.signal is not None and made.signal in step.signals:
+        mixes = mapping.mixes_positions(step.signals[made.signal].layout, made)
+        positions = 1 if mixes else positions
     return samples, max(min(places / samples, positions), 1.0)
 
 
@@ -110,7 +139,18 @@ def collected(
     step: Step, gradient: GradientSignal, before: tuple[float, float, float], *, places: float
 ) -> GradientSignal:
     """``E (Σ δ x)²`` over the places where one entry of a weight is used."""
-    samples, positions = _spread(step, places)
+    return gathered(gradient, before, places=places, spread=_spread(step, places))
+
+
+def gathered(
+    gradient: GradientSignal,
+    before: tuple[float, float, float],
+    *,
+    places: float,
+    spread: tuple[int, float],
+) -> GradientSignal:
+    """The same over so many samples, and positions of each."""
+    samples, positions = spread
     square, apart, across = before
     alike = (positions - 1) * gradient.positions * apart
     alike += gradient.seen * gradient.square * max(square - apart, 0.0)  # of keys, by chance
@@ -131,7 +171,7 @@ def _led(step: Step, gradient: GradientSignal, square: float, places: float) -> 
     samples, positions = _spread(step, places)
     inputs = mapping.fan(step, step.parts.maps[step.node.index])
     excess = (positions - 1) * gradient.pull[0] + (samples - 1) * positions * gradient.pull[1]
-    return places * max(excess, 0.0) * square / max(inputs * out.square, TINY)
+    return places * (max(excess, 0.0) + gradient.pull[2]) * square / max(inputs * out.square, TINY)
 
 
 def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:
@@ -142,5 +182,19 @@ def _looked_up(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     rows = max(step.shape(table)[0], 1)
     places = math.prod(step.node.shape[:-1])
     chance = 1 / rows
-    again, across = step.number("again", chance), step.number("across", chance)
-    yield table, collected(step, gradient, (1.0, again, across), places=places).times(1 / rows)
+    alike = (1.0, step.number("again", chance), step.number("across", chance))
+    if step.node.op == "embedding_bag":
+        made = _unbagged(step, gradient, alike, bags=places)
+    else:
+        made = collected(step, gradient, alike, places=places)
+    yield table, made.times(1 / rows)
+
+
+def _unbagged(
+    step: Step, gradient: GradientSignal, alike: tuple[float, float, float], *, bags: int
+) -> GradientSignal:
+    """Of bags: all rows of one get the same, of a mean a part of it."""
+    held = max(math.prod(step.shape_of("input")) / bags, 1.0)
+    part = gradient.times(1.0 if step.node.attribute("mode") == "sum" else held**-2)
+    one = replace(part, positions=part.square, cross=part.samples)
+    return gathered(one, alike, places=bags * held, spread=(bags, held))

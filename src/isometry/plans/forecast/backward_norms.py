@@ -118,8 +118,11 @@ def by_hand(step: Step, gradient: GradientSignal) -> Shares:
     root, found = step.parts.sources.norms[index], step.parts
     if root in step.signals and index in step.signals:
         inside = (i for i, end in found.sources.inside.items() if end == index)
-        centred = any(found.links.node(i).op == "sub" for i in inside)
-        before = step.signals[root]
+        ops = {found.links.node(i).op for i in inside}
+        centred, before = "sub" in ops, step.signals[root]
+        if "sum" in ops and not ops & SQUARES:
+            yield root, _shared(step, before, gradient)
+            return
         channels = max(layouts.count(before.layout, "C"), 1)
         group = Group(channels, centred=centred)
         yield root, _before(step, (root, before), gradient, step.signals[index], group)
@@ -203,3 +206,16 @@ def _scale(before: Signal, unit: Signal) -> float:
     if free > 1e-9 * before.square:
         return (unit.square - unit.samples) / free
     return unit.square / max(before.var, TINY)
+
+
+SQUARES = {"mul", "pow", "rsqrt", "sqrt", "square"}
+"""Calls by which a sum becomes one of squares."""
+
+
+def _shared(step: Step, before: Signal, gradient: GradientSignal) -> GradientSignal:
+    """``y = x/Σ x``: ``(δ - Σ y δ)/Σ x``, which leaves ``1 - 2/K + Σ y²`` of a white gradient."""
+    made, parts = step.signals[step.node.index], max(layouts.count(before.layout, "C"), 1)
+    scale = made.mean**2 / max(before.mean**2, TINY)
+    kept = max(1 - 2 / parts + parts * made.square, 0.0)
+    after = gradient.times(kept * scale)
+    return replace(after, keys=-after.square / (parts - 1) if parts > 1 else 0.0)

@@ -47,27 +47,33 @@ def _conserved(
 
 def _routed(step: Step, gradient: GradientSignal, held: dict[int, float]) -> Share:
     """The largest of a window gets all, times ``φ'`` there where a rising ``φ`` came before."""
-    index = step.node.inputs[0]
-    region = step.parts.regions.get(index)
-    function = None
-    if region is not None and region.root in step.signals:
-        function = bends.function_of(step.parts, region.root, region.steps)
-    if region is None or function is None:
-        return index, picked(step, index, gradient)
-    root = step.signals[region.root]
+    index, function = _risen(step)
+    root = step.signals[index]
     within = root.positions - root.mean**2
     slope = slope_of(function, root.var)
-    square = shared = pull = 0.0
+    square = shared = pull = own = 0.0
     for places, share in held.items():
         _, one, two = moments.largest(slope, root.mean, root.var, within, among=places)
         leaning = moments.largest(
             lambda x: slope(x) * (x - root.mean), root.mean, root.var, within, among=places
         )
         square, shared = square + share * one, shared + share * two
-        pull += share * leaning[2]
+        own, pull = own + share * leaning[1], pull + share * leaning[2]
     made = picked(step, index, gradient.met(square, shared, shared))
-    excess = picked(step, index, gradient).positions * pull - made.positions * within
-    return region.root, made.pulled((excess, 0.0))
+    whole = picked(step, index, gradient)
+    excess = whole.positions * pull - made.positions * within
+    return index, made.pulled((excess, 0.0, whole.square * own - made.square * root.var))
+
+
+def _risen(step: Step) -> tuple[int, moments.Function]:
+    """The value before a rising activation that a maximum is taken of, and the activation."""
+    index = step.node.inputs[0]
+    region = step.parts.regions.get(index)
+    if region is not None and region.root in step.signals:
+        function = bends.function_of(step.parts, region.root, region.steps)
+        if function is not None:
+            return region.root, function
+    return index, lambda x: x
 
 
 def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
@@ -83,10 +89,16 @@ def picked(step: Step, source: int, gradient: GradientSignal) -> GradientSignal:
         whole,
         share["C"] * share["N"] * pairs["P"],
         share["C"] * pairs["N"] * share["P"] ** 2,
-        keys=whole,
+        keys=whole * (pairs["C"] / share["C"] if after["C"] < before["C"] else 1.0),
     )
-    made = replace(made, profile=_places(step, source, gradient))
-    return made.pulled(gradient.pull, pairs["P"])
+    made = replace(
+        made,
+        profile=_places(step, source, gradient),
+        kurtosis=1 + (gradient.kurtosis - 1) / share["C"],
+        part=gradient.part * share["C"],
+    )
+    along, across, own = gradient.pull
+    return made.pulled((along * pairs["P"], across * pairs["P"], own * whole))
 
 
 def _places(step: Step, source: int, gradient: GradientSignal) -> tuple[float, ...]:
@@ -158,5 +170,7 @@ def moved(step: Step, gradient: GradientSignal) -> Iterator[Share]:
 def _copies(step: Step, source: int, times: float) -> dict[Letter, int]:
     held, made = counted(step, source), counted(step, step.node.index)
     samples, positions = (max(made[letter] // held[letter], 1) for letter in ("N", "P"))
+    if step.node.op in ("expand", "broadcast_to") and held["P"] > 1:
+        positions = 1  # keys and values that heads share: they meet a query of each
     rest = max(round(times / (samples * positions)), 1)
     return {"N": samples, "P": positions, "C": rest}

@@ -11,6 +11,15 @@ Profile = tuple[float, ...]
 """One number a position, of mean 1; empty where all are alike."""
 
 
+Pull = tuple[float, float, float]
+"""Of two positions, of two samples, and of one place."""
+
+
+def together(one: Pull, other: Pull) -> Pull:
+    """What two independent paths pull."""
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
 @dataclass(frozen=True, slots=True)
 class GradientSignal:
     """Moments of the gradient ``δ`` with respect to the elements of one value.
@@ -25,14 +34,16 @@ class GradientSignal:
         cross: The same at different positions of two samples.
         keys: Of attention weights and logits: ``E δ δ'`` at two keys of one query.
         seen: Of logits: how many keys a query averages over; of keys: the same, per other key.
-        pull: What ``E δ x δ' x'`` at two positions, and in two samples, has beyond the product of
-            what gradients and values share: a slope that grows with the value pulls along it.
+        pull: What ``E δ x δ' x'`` at two positions, in two samples, and at one place has beyond the
+            product of what gradients and values share: a slope that grows with the value pulls
+            along it, and so does being the largest.
         depth: Variance of ``log(mean square)`` over draws, brought along by the layers ahead.
         hidden: How much of what it has along a constant, and along the value itself, a norm ahead
             took out already, over channels.
         kurtosis: ``E δ⁴ / (E δ²)²`` of one draw.
         rank: Independent directions that the channels mix: the fan of the last map.
         profile: Mean square at each position, divided by their mean; empty where all are alike.
+        part: Share of the channels that it is confined to, as one of several maps in one weight.
     """
 
     square: float
@@ -41,12 +52,13 @@ class GradientSignal:
     keys: float = 0.0
     depth: float = 0.0
     seen: float = 0.0
-    pull: tuple[float, float] = (0.0, 0.0)
+    pull: Pull = (0.0, 0.0, 0.0)
     profile: Profile = ()
     cross: float = 0.0
     hidden: tuple[float, float] = (0.0, 0.0)
     kurtosis: float = 3.0
     rank: float = math.inf
+    part: float = 1.0
 
     def times(self, square: float) -> "GradientSignal":
         """Times an independent factor that all places share."""
@@ -67,6 +79,7 @@ class GradientSignal:
             cross=self.cross * min(positions, samples),
             kurtosis=self.kurtosis,
             rank=self.rank,
+            part=self.part,
         )
 
     def plus(self, other: "GradientSignal") -> "GradientSignal":
@@ -78,18 +91,20 @@ class GradientSignal:
             self.samples + other.samples,
             self.keys + other.keys,
             share**2 * self.depth + (1 - share) ** 2 * other.depth,
-            max(self.seen, other.seen),
-            (self.pull[0] + other.pull[0], self.pull[1] + other.pull[1]),
+            share * self.seen + (1 - share) * other.seen,
+            together(self.pull, other.pull),
             _mixed(self.profile, other.profile, share),
             self.cross + other.cross,
             (_between(self, other, 0, share), _between(self, other, 1, share)),
-            _tails(self.kurtosis, other.kurtosis, share),
+            _tails(self, other, share),
             max(self.rank, other.rank),
+            _covered(self, other),
         )
 
-    def pulled(self, pull: tuple[float, float], by: float = 1.0) -> "GradientSignal":
+    def pulled(self, pull: Pull, by: float = 1.0) -> "GradientSignal":
         """With that pull, times a factor."""
-        return replace(self, pull=(pull[0] * by, pull[1] * by))
+        positions, samples, own = pull
+        return replace(self, pull=(positions * by, samples * by, own * by))
 
     def summed(self, over: Mapping[Letter, int]) -> "GradientSignal":
         """Added up over some samples, positions and channels; channels are independent."""
@@ -105,9 +120,21 @@ class GradientSignal:
         )
 
 
-def _tails(first: float, second: float, share: float) -> float:
-    """Kurtosis of a sum of independent numbers."""
-    return share**2 * first + (1 - share) ** 2 * second + 6 * share * (1 - share)
+def _tails(first: "GradientSignal", second: "GradientSignal", share: float) -> float:
+    """Kurtosis of a sum of independent numbers, or of channels that are one or the other."""
+    excess = share**2 * (first.kurtosis - 1) + (1 - share) ** 2 * (second.kurtosis - 1)
+    apart = first.part + second.part <= 1 + ROUNDING
+    return 1 + excess + (0.0 if apart else 4 * share * (1 - share))
+
+
+def _covered(first: "GradientSignal", second: "GradientSignal") -> float:
+    """Share of the channels that a sum holds: parts lie side by side, while there is room."""
+    both = first.part + second.part
+    return min(both, 1.0) if both <= 1 + ROUNDING else max(first.part, second.part)
+
+
+ROUNDING = 1e-9
+"""Parts that add up to so little more than one are one."""
 
 
 def _between(first: "GradientSignal", second: "GradientSignal", part: int, share: float) -> float:

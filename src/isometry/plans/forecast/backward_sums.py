@@ -59,7 +59,7 @@ def _times(
     """``δ x`` for the side that meets ``x``; a slope that pulls along ``x y`` pulls along ``x``."""
     other, own = sides
     made = gradient.met(other.square, other.positions, other.samples, keys=other.square)
-    along, across = (pull / max(own.square, TINY) for pull in gradient.pull)
+    along, across = (pull / max(own.square, TINY) for pull in gradient.pull[:2])
     made = replace(
         made,
         positions=made.positions + along,
@@ -97,6 +97,8 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
         pulled = moments.pair(lambda x: slope(x) * (x - mean), mean, var, covariance)
         return shared * alike, shared * (pulled - alike * covariance)
 
+    steep = moments.single(lambda x: slope(x) * (x - mean), mean, var)[1]
+    leant = gradient.square * (steep - alone * var) if var > 0 else 0.0
     positions, along = both(gradient.positions, before.positions)
     samples, _ = both(gradient.samples, before.samples)
     cross, across = both(gradient.cross, min(before.positions, before.samples))
@@ -106,7 +108,7 @@ def bent(gradient: GradientSignal, before: Signal, function: moments.Function) -
         samples=samples,
         cross=cross,
         kurtosis=gradient.kurtosis * fourth / max(alone**2, TINY),
-        pull=(along, across),
+        pull=(along, across, leant),
     )
 
 
@@ -147,7 +149,7 @@ def _part(gradient: GradientSignal, part: NDArray[np.float64]) -> GradientSignal
 
 def written(step: Step, gradient: GradientSignal) -> Iterator[Share]:
     """What is written gets its places; what it is written over gets the rest."""
-    names = ("value", "source", "src", "arg2")
+    names = ("value", "source", "src", "input.3")
     value = next((i for name in names if (i := step.index(name)) is not None), None)
     into = next((i for i in step.known if i != value), None)
     share = min(_size(step, value) / max(math.prod(step.node.shape), 1), 1.0)

@@ -7,6 +7,7 @@ from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts
 from isometry.plans.forecast.signal import Layout, Letter, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH, Array, Texture, texture_of
 
 
 def looked_up(step: Step, made: Map) -> Signal | None:
@@ -27,6 +28,7 @@ def looked_up(step: Step, made: Map) -> Signal | None:
         _layout(step),
         alive=alive,
         rows=((made.weights[0], 1.0),) if len(made.weights) == 1 else (),
+        texture=_texture(step, made),
     )
     return _bagged(step, found) if step.node.op == "embedding_bag" else found
 
@@ -36,14 +38,28 @@ def _recorded(step: Step, made: Map, table: Signal) -> tuple[Signal, float]:
 
     Rows that are drawn have ``(E w)²``; those of sines and cosines are alike where they are near.
     """
-    values = step.tables(made.weights[0]).values if len(made.weights) == 1 else None
-    first, last = step.number("first", 0.0), step.number("last", math.inf)
-    if values is None:
+    rows = _rows(step, made)
+    if rows is None:
         return table, table.mean**2
-    rows = values[int(first) : int(min(last, len(values))) + 1]
     count, square = len(rows), float((rows**2).mean())
     pairs = float((rows.sum(0) ** 2 - (rows**2).sum(0)).mean()) / max(count * (count - 1), 1)
     return replace(table, mean=float(rows.mean()), square=square), pairs if count > 1 else square
+
+
+def _rows(step: Step, made: Map) -> Array | None:
+    """The rows of a recorded table from the first to the last that is looked up."""
+    values = step.tables(made.weights[0]).values if len(made.weights) == 1 else None
+    if values is None:
+        return None
+    first, last = step.number("first", 0.0), step.number("last", math.inf)
+    return values[int(first) : int(min(last, len(values))) + 1]
+
+
+def _texture(step: Step, made: Map) -> Texture:
+    """Of a recorded table whose rows are looked up in their order."""
+    rows = _rows(step, made)
+    places = step.node.shape[-2] if len(step.node.shape) > 1 else 0
+    return SMOOTH if rows is None or len(rows) != places else texture_of(rows)
 
 
 def _alive(step: Step, made: Map, table: Signal) -> tuple[Signal, float]:

@@ -7,6 +7,7 @@ from isometry.graphs import Node
 from isometry.plans.forecast.signal import Layout, Letter
 
 Factor = tuple[Letter, int]
+Axis = tuple[Factor, ...]
 
 
 USUAL: dict[int, tuple[Letter, ...]] = {0: (), 1: ("N",), 2: ("N", "C"), 3: ("N", "P", "C")}
@@ -29,6 +30,18 @@ def channels_first(shape: tuple[int, ...], windows: int) -> Layout:
     samples: list[Letter] = ["N"]
     places: list[Letter] = ["P"]
     return named([*samples * (len(shape) - 1 - windows), "C", *places * windows], shape)
+
+
+def pictured(layout: Layout) -> Layout:
+    """Channels from the third axis on become positions.
+
+    >>> pictured(((("N", 2),), (("C", 8),), (("C", 4),), (("C", 4),)))[2]
+    (('P', 4),)
+    """
+    if any(name == "N" for axis in layout[2:] for name, _ in axis):
+        return layout
+    places: list[Axis] = [tuple(("P", n) for _, n in axis) for axis in layout[2:]]
+    return (*layout[:2], *places)
 
 
 def with_last_channels(layout: Layout, length: int) -> Layout:

@@ -7,6 +7,7 @@ correlation (Poole et al. 2016, eq. 5). Of a convolution, ``n`` counts the taps 
 """
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from isometry.graphs.maps import Map
 from isometry.plans.forecast import layouts, pools, widths
 from isometry.plans.forecast.signal import TINY, Layout, Signal
 from isometry.plans.forecast.steps import Step
+from isometry.plans.forecast.textures import SMOOTH
 
 
 def mapped(step: Step, made: Map) -> Signal | None:
@@ -31,7 +33,7 @@ def mapped(step: Step, made: Map) -> Signal | None:
         out = _apart(out, before, weight, (inputs, shared(step, made)), layout)
     bias = _bias(step)
     after = out if bias is None else _plus(out, bias)
-    if _mixes_positions(before.layout, made):
+    if mixes_positions(before.layout, made):
         after = replace(after, positions=after.mean**2)
     share = out.square / max(after.square, TINY)
     return replace(
@@ -41,6 +43,7 @@ def mapped(step: Step, made: Map) -> Signal | None:
         depth=share**2 * widths.total(before),
         rank=max(inputs, 1.0),
         alive=before.alive if after.square == out.square else 1.0,
+        texture=before.texture if made.kind == "linear" else SMOOTH,
     )
 
 
@@ -58,7 +61,7 @@ def _apart(
     )
 
 
-def _mixes_positions(layout: Layout, made: Map) -> bool:
+def mixes_positions(layout: Layout, made: Map) -> bool:
     """Whether a map runs over positions beside channels, so that it draws each of its positions."""
     if made.kind not in ("linear", "matmul") or not layout:
         return False
@@ -131,7 +134,7 @@ def _layout(step: Step, made: Map, before: Signal) -> Layout:
     shape = step.node.shape
     if made.kind in ("conv", "conv_transpose"):
         return layouts.channels_first(shape, int(step.node.op[-2]))
-    if _mixes_positions(before.layout, made) and len(before.layout) == len(shape):
+    if mixes_positions(before.layout, made) and len(before.layout) == len(shape):
         return (*before.layout[:-1], (("P", shape[-1]),))
     if len(before.layout) == len(shape):
         return layouts.with_last_channels(before.layout, shape[-1])
@@ -158,6 +161,17 @@ def shared(step: Step, made: Map) -> float:
     pairs = _channels(step, made) * float(np.prod([(one.mean(0) ** 2).sum() for one in used]))
     places = float(np.prod([len(one) for one in used]))
     return (places * pairs - own) / (places - 1) if places > 1 else own
+
+
+def taps(step: Step, made: Map) -> NDArray[np.float64]:
+    """How many taps fall on values at each place of an output."""
+    counts = [one.sum(1).astype(np.float64) for one in _used(step, made)]
+    return np.asarray(reduce(np.multiply.outer, counts)).ravel()
+
+
+def meetings(step: Step, made: Map) -> list[NDArray[np.float64]]:
+    """For each axis, at how many places of its output a tap falls on a value."""
+    return [one.sum(0).astype(np.float64) for one in _used(step, made)]
 
 
 def _channels(step: Step, made: Map) -> float:

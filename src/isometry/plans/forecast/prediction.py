@@ -21,6 +21,7 @@ ASSUMPTIONS = (
     "inputs are independent normal numbers of mean 0 and variance 1, or indices as in the example",
     "weights are independent; what a wide layer adds up is Gaussian",
     "one number stands for the correlation of all pairs of positions",
+    "going back, weights are drawn anew, and the uses of one weight are independent",
     f"the band is {widths.CHANCE} standard deviations of a draw, and {widths.RULE:.0%} for rules",
 )
 """What every forecast takes for granted."""

@@ -26,7 +26,21 @@ def moved(step: Step) -> Signal | None:
     before, source = step.first, step.source
     if before is None or source is None:
         return None
-    return before.placed(layouts.viewed(step.node, before.layout, step.shape(source)))
+    made = before.placed(layouts.viewed(step.node, before.layout, step.shape(source)))
+    return _pictured(step, made)
+
+
+def _pictured(step: Step, made: Signal) -> Signal:
+    """Channels that what follows takes for places of an image: independent ones."""
+    nodes = [step.parts.links.node(i) for i in step.parts.links.followers[step.node.index]]
+    if not any(node.op.endswith(IMAGES) for node in nodes) or layouts.count(made.layout, "P") > 1:
+        return made
+    image = layouts.pictured(made.layout)
+    return made if image == made.layout else replace(made, layout=image, positions=made.mean**2)
+
+
+IMAGES = ("batch_norm", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d")
+"""Ends of the names of calls that hold places from the third axis on."""
 
 
 def masked(step: Step) -> Signal | None:
@@ -129,7 +143,7 @@ TABLE: dict[Family, Rule] = {
 }
 """The rule of each family; maps, regions and hand-written norms are recognised before."""
 
-SPECIAL: dict[str, Rule] = {"_weight_norm": weighted}
+SPECIAL: dict[str, Rule] = {"_weight_norm": weighted, "topk": attention.chosen}
 """Operations with a rule of their own."""
 
 PLAIN_REDUCTIONS = ("mean", "sum")

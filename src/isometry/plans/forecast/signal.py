@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from isometry.plans.forecast.textures import SMOOTH, Texture
+
 Letter = Literal["C", "N", "P"]
 """Channel, sample, position."""
 
@@ -60,6 +62,7 @@ class Signal:
         sight: For logits, what their mask leaves in sight.
         alive: Share of the places that are not zero in all channels, as padding is.
         rows: Tables whose own rows the value still contains, each with its coefficient.
+        texture: How uneven the likeness of its positions is.
     """
 
     mean: float
@@ -74,6 +77,7 @@ class Signal:
     sight: Sight | None = None
     alive: float = 1.0
     rows: tuple[tuple[str, float], ...] = ()
+    texture: Texture = SMOOTH
 
     @property
     def var(self) -> float:

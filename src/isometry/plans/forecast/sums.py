@@ -96,7 +96,13 @@ def summed(a: Signal, b: Signal) -> Signal:
         sight=a.sight or b.sight,
         alive=max(_alive(a), _alive(b)),
         rows=merged(a, b),
+        texture=a.texture.mixed(b.texture, _free(a) / max(_free(a) + _free(b), TINY)),
     )
+
+
+def _free(of: Signal) -> float:
+    """What positions do not share."""
+    return max(of.square - of.positions, 0.0)
 
 
 def _alive(of: Signal) -> float:
