@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from isometry.parameters import Axes, Layer, Parameter, Role, Standing, Surroundings
+from isometry.parameters import Axes, Layer, Parameter, Standing, Surroundings
 
 DENSE = Axes(outputs=(0,), inputs=(1,))
 KERNEL = Axes(outputs=(0,), inputs=(1,), window=(2, 3))
@@ -17,12 +17,24 @@ def stack(
     groups: int = 1,
 ) -> tuple[Parameter, ...]:
     """Weights, and biases if wanted, with these activations between them."""
+    arounds = _arounds(activations)
+    weights = [
+        replace(_weight(width, layer, groups), path=f"{one.level}.weight", surroundings=one)
+        for one in arounds
+    ]
+    biases = [
+        Parameter(f"{one.level}.bias", (width,), role="bias", layer=layer, surroundings=one)
+        for one in arounds
+    ]
+    pairs = zip(weights, biases, strict=True)
+    return tuple(one for pair in pairs for one in pair[: 1 + bias])
+
+
+def _arounds(activations: tuple[str, ...]) -> list[Surroundings]:
     count = len(activations) + 1
-    found: list[Parameter] = []
-    for level in range(1, count + 1):
-        feeds = activations[level - 2] if level > 1 else "linear"
-        after = activations[level - 1] if level < count else "output"
-        around = Surroundings(
+    pairs = zip(("linear", *activations), (*activations, "output"), strict=True)
+    return [
+        Surroundings(
             sources=(feeds,),
             consumers=(after,),
             feeds=(feeds,),
@@ -30,32 +42,23 @@ def stack(
             level=level,
             levels=count,
         )
-        kernel = layer != "linear"
-        shape = (width, width // groups, 3, 3) if kernel else (width, width)
-        axes = replace(KERNEL, groups=groups) if kernel else DENSE
-        found.append(
-            Parameter(
-                f"{level}.weight",
-                shape,
-                role="weight",
-                layer=layer,
-                axes=axes,
-                surroundings=around,
-            )
-        )
-        if bias:
-            found.append(
-                Parameter(f"{level}.bias", (width,), role="bias", layer=layer, surroundings=around)
-            )
-    return tuple(found)
+        for level, (feeds, after) in enumerate(pairs, 1)
+    ]
+
+
+def _weight(width: int, layer: Layer, groups: int) -> Parameter:
+    kernel = layer != "linear"
+    shape = (width, width // groups, 3, 3) if kernel else (width, width)
+    axes = replace(KERNEL, groups=groups) if kernel else DENSE
+    return Parameter("", shape, role="weight", layer=layer, axes=axes)
 
 
 STANDINGS: tuple[Standing, Standing] = ("branch", "output")
-KINDS: tuple[tuple[Role, tuple[int, ...]], ...] = (("weight", (8, 8)), ("bias", (8,)))
 
 
 def branch(place: int, depth: int, activation: str, feeds: str = "linear") -> tuple[Parameter, ...]:
     """Two weights with their biases, whose sum with the stream is one of ``depth``."""
+    standings = zip((feeds, activation), STANDINGS, strict=True)
     first, last = (
         Surroundings(
             sources=("join",),
@@ -68,19 +71,12 @@ def branch(place: int, depth: int, activation: str, feeds: str = "linear") -> tu
             level=level,
             levels=2,
         )
-        for level, (feed, standing) in enumerate(
-            zip((feeds, activation), STANDINGS, strict=True), 1
-        )
+        for level, (feed, standing) in enumerate(standings, 1)
     )
-    return tuple(
-        Parameter(
-            f"{place}.{name}.{kind}",
-            shape,
-            role=kind,
-            layer="linear",
-            axes=DENSE if kind == "weight" else None,
-            surroundings=around,
-        )
-        for name, around in (("first", first), ("last", last))
-        for kind, shape in KINDS
-    )
+    return (*_pair(f"{place}.first", first), *_pair(f"{place}.last", last))
+
+
+def _pair(path: str, around: Surroundings) -> tuple[Parameter, Parameter]:
+    weight = replace(_weight(8, "linear", 1), path=f"{path}.weight", surroundings=around)
+    bias = Parameter(f"{path}.bias", (8,), role="bias", layer="linear", surroundings=around)
+    return weight, bias

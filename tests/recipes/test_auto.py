@@ -13,7 +13,7 @@ RELU, TANH, SIGMOID = (("relu",) * 20, ("tanh",) * 20, ("sigmoid",) * 20)
 
 
 def planned(parameters: tuple[Parameter, ...], **options: object) -> plans.Plan:
-    recipe = recipes.recipe("auto", parameters, **options)  # type: ignore[arg-type]
+    recipe = recipes.recipe("auto", parameters, **options)  # type: ignore[arg-type]  # any option is tried
     return plans.decide(parameters, recipe)
 
 

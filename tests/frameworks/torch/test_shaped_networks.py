@@ -71,6 +71,13 @@ def test_the_unchanged_network_computes_the_shaped_one(net: str, name: str) -> N
     assert off(model(x), wrong(x)) > 100 * NEAR
 
 
+def unfold(net: nn.Sequential, shape: theory.Shape) -> None:
+    """Take the shape out of a residual net's weights, and put it around its activations."""
+    for block in (one for one in net if isinstance(one, Block)):
+        raw((block.first, block.second), (shape.alpha, shape.gamma))
+        block.function = Shaped(shape, torch.tanh)
+
+
 def test_a_residual_network_computes_the_shaped_one() -> None:
     blocks = 6
     model = nn.Sequential(*(Block(32, nn.Tanh()) for _ in range(blocks)), nn.Linear(32, 10))
@@ -79,13 +86,7 @@ def test_a_residual_network_computes_the_shaped_one() -> None:
     parts = tuple(theory.Residual(theory.Layers(1), sqrt(v / (v + 1 / blocks))) for v in q)
     shape = theory.dks("tanh", slope=theory.slope_for(theory.Chain(parts)))
     twin = copy.deepcopy(model)
-    for block, v in zip([*twin][:-1], q, strict=True):
-        assert isinstance(block, Block)
-        raw((block.first, block.second), (shape.alpha / sqrt(v), shape.gamma / sqrt(blocks)))
-        with torch.no_grad():
-            block.first.weight /= sqrt(v)
-            block.second.weight /= sqrt(blocks)
-        block.function = Shaped(shape, torch.tanh)
+    unfold(twin, shape)
     x = torch.randn(8, 32, generator=torch.Generator().manual_seed(1))
     assert off(model(x), twin(x)) < NEAR
 
