@@ -6,7 +6,7 @@ from math import sqrt
 import pytest
 
 from isometry import errors, plans, recipes, schemes, theory
-from isometry.parameters import Axes, Parameter, Surroundings
+from isometry.parameters import Axes, Blocks, Layer, Parameter, Surroundings
 from tests.recipes.plain import branch, stack
 
 RELU, TANH, SIGMOID = (("relu",) * 20, ("tanh",) * 20, ("sigmoid",) * 20)
@@ -218,3 +218,45 @@ def test_a_weight_that_nothing_uses_is_said_to_be_unused() -> None:
 def test_a_stack_with_a_missing_weight_is_no_stack() -> None:
     plan = planned(stack(RELU)[2:])
     assert plan["2.weight"].scheme == schemes.Orthogonal(gain=theory.gain("relu"))
+
+
+@pytest.mark.parametrize(
+    ("layer", "names", "scheme"),
+    [
+        ("lstm", ("i", "f", "g", "o"), schemes.ChronoBias(64.0)),
+        ("gru", ("r", "z", "n"), schemes.ChronoBias(64.0, forget="z", input="")),
+    ],
+)
+def test_gates_remember_as_long_as_the_sequence(
+    layer: Layer, names: tuple[str, ...], scheme: schemes.Scheme
+) -> None:
+    blocks = Blocks(0, names, (4,) * len(names))
+    bias = Parameter(
+        "rnn.bias_ih",
+        (4 * len(names),),
+        role="input-bias",
+        layer=layer,
+        axes=Axes(outputs=(0,), blocks=blocks),
+        surroundings=Surroundings(length=64),
+    )
+    plan = planned((bias,))
+    assert plan["rnn.bias_ih"].scheme == scheme
+    short = replace(bias, surroundings=Surroundings(length=8))
+    assert planned((short,))["rnn.bias_ih"].scheme != scheme
+
+
+def test_a_learned_factor_on_a_branch_scales_nothing() -> None:
+    around = Surroundings(residual="output", place=1, depth=1)
+    factor = Parameter("alpha", (1,), surroundings=around)
+    assert planned((factor, *stack(("relu",))))["alpha"].scheme == schemes.Constant(1.0)
+
+
+def test_mirrored_layers_need_no_bias() -> None:
+    plan = planned(stack(RELU, bias=False))
+    assert plan["2.weight"].scheme == schemes.Mirrored(form="hidden", activation="relu")
+
+
+def test_what_makes_a_weight_is_no_weight_of_the_stack() -> None:
+    parameters = stack(RELU)
+    made = replace(parameters[0], path="magnitude", role="scale")
+    assert planned((*parameters, made))["magnitude"].scheme == schemes.Constant(1.0)

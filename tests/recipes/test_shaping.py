@@ -60,3 +60,7 @@ def test_nothing_to_shape() -> None:
         "Needed: plain stacks or branches without norms, whose activations can be shaped. Do: "
         "choose auto, which knows what to do beside norms, or pass an example."
     )
+
+
+def test_no_model_yet() -> None:
+    assert recipes.recipe("dks").name == "dks"

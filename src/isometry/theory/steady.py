@@ -64,7 +64,7 @@ def steady(spec: ActivationLike, *, slope: float, beta: float | None = None) -> 
 
     >>> shape = steady("tanh", slope=1.5 ** (1 / 50))
     >>> round(shape.beta, 6), round(shape.alpha, 4), shape.met
-    (0.0, 0.3218, ('Q(1)', 'C(0)', "C'(1)"))
+    (0.0, 0.3133, ('Q(1)', 'C(0)', "C'(1)"))
     """
     check_slope(slope)
     return _steady(activation(spec), float(slope), beta)
