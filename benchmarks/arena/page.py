@@ -1,7 +1,7 @@
 """docs/arena.md and its pictures, from the results alone."""
 
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.arena import claims, plots, prose, starts, tables
@@ -73,7 +73,7 @@ def _scope(rows: Sequence[Row], standings: Board) -> str:
     hours = sum(row.seconds for row in rows) / 3600
     ran = sum(row.reason not in ("skipped", "error") for row in rows)
     whole = sum(one.complete for one in standings.values())
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return (
         f"{ran:,} runs in {whole:,} complete cells of {len(standings):,}, {hours:.1f} hours of one "
         f"core in training; {packages}.\n"
@@ -89,3 +89,11 @@ def _errors(standings: Board) -> Iterable[str]:
         yield "## Starts that failed\n"
     for (recipe, error), keys in sorted(found.items()):
         yield f"- `{recipe}`, in {len(keys)} cells (the first: `{keys[0]}`): {error}"
+
+
+def _version(package: str) -> str:
+    """The version of a rival that is installed here; a page can be made without any."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "(not installed here)"

@@ -66,7 +66,13 @@ def test_native_knows_its_surroundings_where_an_example_is_given() -> None:
     plain, seen = iso.plan(net), iso.plan(net, torch.zeros(1, 4))
     assert plain["2.weight"].parameter.surroundings is None
     assert seen["2.weight"].parameter.surroundings == Surroundings(
-        sources=("tanh",), consumers=("output",), feeds=("tanh",)
+        sources=("tanh",),
+        consumers=("output",),
+        feeds=("tanh",),
+        parts=("head",),
+        stack=1,
+        level=2,
+        levels=2,
     )
     assert seen.diff(plain) == ()
 

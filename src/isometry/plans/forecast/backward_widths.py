@@ -66,4 +66,4 @@ def of_weight(gradient: GradientSignal, layout: Layout, before: Signal | None) -
 def band(rms: float, variance: float) -> tuple[float, float]:
     """Where the root mean square of one draw lies, in 95 of 100 layers."""
     half = widths.CHANCE * math.sqrt(max(variance, 0.0)) / 2 + RULE
-    return rms * math.exp(-half), rms * math.exp(half)
+    return widths.around(rms, half)

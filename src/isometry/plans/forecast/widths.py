@@ -20,6 +20,10 @@ RULE = 0.02
 """What the rules themselves are allowed to be off, relative, beside the draw."""
 
 
+WIDEST = 300.0
+"""In ``log(rms)``; where nothing arrives, as before weights of 0, relative widths have no end."""
+
+
 def drawn(signal: Signal) -> float:
     """Relative variance of the mean square that the last draw of weights adds."""
     if signal.square <= 0:
@@ -47,4 +51,15 @@ def band(signal: Signal) -> tuple[float, float]:
     """Where the root mean square of one draw lies, in 95 of 100 layers."""
     half = CHANCE * math.sqrt(total(signal)) / 2 + RULE
     rms = math.sqrt(max(signal.square, 0.0))
+    return around(rms, half)
+
+
+def around(rms: float, half: float) -> tuple[float, float]:
+    """The band of that half width in ``log(rms)``; a width beyond all numbers says nothing.
+
+    >>> around(1.0, 0.0), around(0.0, 1e9)
+    ((1.0, 1.0), (0.0, inf))
+    """
+    if half > WIDEST:
+        return 0.0, math.inf
     return rms * math.exp(-half), rms * math.exp(half)
