@@ -27,7 +27,7 @@ import isometry as iso  # noqa: E402 - the repository's tests hold the models
 from isometry import errors, graphs, plans  # noqa: E402 - as above
 from isometry.graphs.graph import from_json  # noqa: E402 - as above
 from isometry.plans.forecast import backward_widths, widths  # noqa: E402 - as above
-from tests.plans.forecast import backpropagating  # noqa: E402 - as above
+from tests.plans.forecast import backpropagating, measuring  # noqa: E402 - as above
 from tests.zoo import ZOO  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "forecast-backward.md"
@@ -82,23 +82,7 @@ class Row:
 def cases() -> Iterator[tuple[str, Build, Example]]:
     """Every model of the zoo."""
     for one in ZOO:
-        yield one.name, one.build, varied(unpadded(one.build, one.example))
-
-
-def varied(example: Callable[[], Any]) -> Example:
-    """The example with other numbers of the same law for each seed; indices and masks stay."""
-
-    def of(seed: int) -> Any:
-        generator = torch.Generator().manual_seed(seed)
-
-        def leaf(value: Any) -> Any:
-            real = isinstance(value, torch.Tensor) and value.dtype == torch.float32
-            noise = torch.randn(value.shape, generator=generator) if real else None
-            return value if noise is None or value.unique().numel() <= value.dim() else noise
-
-        return pytree.tree_map(leaf, example())
-
-    return of
+        yield one.name, one.build, measuring.varied(unpadded(one.build, one.example))
 
 
 def quantile(values: Sequence[float], part: float) -> float:
