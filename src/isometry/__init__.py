@@ -14,9 +14,22 @@ Drop-in initializers live in ``isometry.torch.init``, ``isometry.keras.initializ
 import importlib
 from types import ModuleType
 
-from isometry import errors, graphs, parameters, plans, recipes, rng, schemes, theory, weights
+from isometry import (
+    errors,
+    findings,
+    graphs,
+    measurements,
+    parameters,
+    plans,
+    recipes,
+    rng,
+    schemes,
+    theory,
+    weights,
+)
 from isometry._api import (
     apply,
+    diagnose,
     explain,
     fingerprint,
     gain,
@@ -31,8 +44,10 @@ from isometry._version import __version__
 __all__ = [
     "__version__",
     "apply",
+    "diagnose",
     "errors",
     "explain",
+    "findings",
     "fingerprint",
     "gain",
     "graph",
@@ -40,6 +55,7 @@ __all__ = [
     "initialize",
     "initialize_missing",
     "materialize",
+    "measurements",
     "parameters",
     "plan",
     "plans",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any
 
-from isometry import errors, frameworks, graphs, plans, recipes, theory, weights
+from isometry import errors, findings, frameworks, graphs, plans, recipes, theory, weights
 from isometry.parameters import Parameter
 
 RecipeLike = recipes.RecipeLike
@@ -200,6 +200,48 @@ def materialize(
 def fingerprint(model: Any) -> str:
     """A hash of all values of a model that no sharding, order or device changes."""
     return str(_framework(model).fingerprint(model))
+
+
+def diagnose(
+    model: Any,
+    batch: Any = None,
+    loss: Any = None,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> findings.Diagnosis:
+    """Measure signal and gradient on one batch, find what is wrong and why; change nothing.
+
+    One forward and one backward run as in evaluation, but with batch norms measuring the batch.
+    Weights, buffers, gradients, generators, modes and hooks are afterwards as they were, also when
+    the model raises.
+
+    Args:
+        model: A model with values.
+        batch: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
+            ones; made from what the model says of its inputs where it is not given.
+        loss: A function from the model's output to one number, or targets: whole numbers for
+            classes, others for a mean square. Without it, the loss that the model returns itself,
+            else independent noise at the outputs.
+        select: Codes of rules, or beginnings of codes; all where empty.
+        ignore: Codes of rules to leave out, likewise.
+
+    Returns:
+        What was measured and found; ``.ok``, ``.findings``, ``.mend()``.
+
+    Raises:
+        ModelError: The model has no values or fails on the batch.
+        InputError: The batch is missing, the loss does not fit, a code is unknown.
+
+    >>> from torch import nn
+    >>> import isometry as iso
+    >>> net = nn.Sequential(*[layer for _ in range(20) for layer in (nn.Linear(64, 64), nn.Tanh())])
+    >>> _ = iso.initialize(net, recipe="xavier", seed=0)
+    >>> iso.diagnose(net).verdict
+    'Your init is fine: signal and gradient keep their size through all layers.'
+    """
+    rules = findings.selected(tuple(select), tuple(ignore))
+    return findings.diagnose(_framework(model).measure(model, batch, loss), rules)
 
 
 def gain(

@@ -7,6 +7,7 @@ from isometry.frameworks.torch.graphing import graph
 from isometry.frameworks.torch.groups import parameter_groups
 from isometry.frameworks.torch.local import fill_local
 from isometry.frameworks.torch.materialize import materialize
+from isometry.frameworks.torch.measuring import measure
 from isometry.frameworks.torch.missing import initialize_missing
 from isometry.frameworks.torch.paths import normalise
 from isometry.frameworks.torch.write import apply
@@ -20,6 +21,7 @@ __all__ = [
     "graph",
     "initialize_missing",
     "materialize",
+    "measure",
     "normalise",
     "parameter_groups",
     "release",

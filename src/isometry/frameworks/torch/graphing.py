@@ -34,17 +34,19 @@ def graph(source: sources.Source, example: Any = None) -> graphs.Graph:
     """
     model = source if isinstance(source, nn.Module) else targets.on_meta(sources.builder(source))
     given = example_for(model) if example is None else example
-    return _renamed(capture(model, given), _names(model))
+    return renamed(capture(model, given), names_of(model))
 
 
-def _names(model: nn.Module) -> dict[str, str]:
+def names_of(model: nn.Module) -> dict[str, str]:
     """Torch's name of every parameter to its path in a plan."""
     known = {id(slot.tensor): slot.path for slot in slots(model)}
     named = model.named_parameters(remove_duplicate=False)
     return {name: known.get(id(one), paths.normalise(name)) for name, one in named}
 
 
-def _renamed(found: graphs.Graph, names: Mapping[str, str]) -> graphs.Graph:
+def renamed(found: graphs.Graph, names: Mapping[str, str]) -> graphs.Graph:
+    """The graph with the paths of a plan in place of torch's names."""
+
     def path(name: str) -> str:
         return names.get(name) or paths.normalise(name)
 

@@ -37,8 +37,20 @@ LOOKS = frozenset(
 """Calls that hand values to Python, where nobody follows them."""
 
 
+Listener = Callable[[int, torch.Tensor, dict[str, Any]], None]
+"""Hears of every step that a call makes: its index, its value, and the call's arguments."""
+
+
 class Recorder(TorchFunctionMode):
-    """Observes every torch call of one forward and writes the tape."""
+    """Observes every torch call of one forward and writes the tape.
+
+    Args:
+        tape: What is written.
+        paths: Paths of parameters by identity.
+        buffers: Paths of buffers by identity.
+        held: Whether a tensor was there before the run.
+        listener: Hears of every step while its value is there; must change nothing.
+    """
 
     def __init__(
         self,
@@ -47,8 +59,10 @@ class Recorder(TorchFunctionMode):
         buffers: dict[int, str],
         *,
         held: Callable[[torch.Tensor], bool],
+        listener: Listener | None = None,
     ) -> None:
         super().__init__()
+        self.listener = listener
         self.held = held
         self.tape = tape
         self.paths = paths
@@ -93,12 +107,16 @@ class Recorder(TorchFunctionMode):
         written = [t for _, t in tensors if id(t) in before and version_of(t) != before[id(t)]]
         attributes = calls.attributes_of(named)
         for tensor in written[:1]:
-            self._rewrite(op, inputs, tensor, attributes)
+            self._tell(self._rewrite(op, inputs, tensor, attributes), tensor, named)
         for position, (_, out) in enumerate(calls.tensors_in(result)):
             if id(out) not in given:
                 more = (*attributes, ("output", position)) if position else attributes
-                self._make(op, inputs, out, more)
+                self._tell(self._make(op, inputs, out, more), out, named)
         return result
+
+    def _tell(self, index: int, out: torch.Tensor, named: dict[str, Any]) -> None:
+        if self.listener is not None:
+            self.listener(index, out, named)
 
     def _make(
         self, op: str, inputs: list[tuple[str, int]], out: torch.Tensor, attributes: Any
@@ -115,18 +133,19 @@ class Recorder(TorchFunctionMode):
 
     def _rewrite(
         self, op: str, inputs: list[tuple[str, int]], tensor: torch.Tensor, attributes: Any
-    ) -> None:
+    ) -> int:
         """``tensor`` was changed in place: it and every view of its memory hold new values."""
         index = self._make(op, inputs, tensor, attributes)
-        for alias in self.tape.aliases[storage_of(tensor)]:
+        for alias in tuple(self.tape.aliases[storage_of(tensor)]):
             other = alias.tensor
-            if other is tensor:
+            if other is tensor or other is None:
                 continue
             old = self.tape.owner[id(other)]
             if other.numel() <= tensor.numel():
                 self.tape.add("view", [("input", index)], other)
             else:
                 self.tape.add("setitem", [("input", old), ("value", index)], other)
+        return index
 
     def step_of(self, tensor: torch.Tensor) -> int:
         """The step that made a tensor; a parameter, buffer or unseen tensor becomes a step now."""
@@ -145,7 +164,7 @@ class Recorder(TorchFunctionMode):
     def _met(self, tensor: torch.Tensor) -> int:
         """A tensor that no announced call made: a view where it looks into known memory."""
         kept = self.tape.aliases.get(storage_of(tensor), ())
-        known = [self.tape.owner[id(alias.tensor)] for alias in kept]
+        known = [self.tape.owner[id(alias.tensor)] for alias in kept if alias.tensor is not None]
         if known:
             return self.tape.add("view", [("input", known[-1])], tensor)
         return self.tape.add("unseen", (), tensor, signal=True)

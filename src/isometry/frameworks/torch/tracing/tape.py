@@ -1,7 +1,9 @@
 """What a recorder writes: the steps so far, and which of them made each live tensor."""
 
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 
@@ -16,8 +18,13 @@ CONTROL = ("bool", "int", "uint")
 class Alias:
     """A live tensor and the storage that it looks into."""
 
-    tensor: torch.Tensor
+    refer: Callable[[], torch.Tensor | None]
     storage: int
+
+    @property
+    def tensor(self) -> torch.Tensor | None:
+        """The tensor, ``None`` once nobody else holds it."""
+        return self.refer()
 
 
 SOURCES: dict[str, Family] = {"input": "input", "parameter": "parameter", "unseen": "unknown"}
@@ -39,6 +46,8 @@ class Tape:
         scope: Paths of the running modules, innermost last.
         blind: How many of them run outside of Python.
         looks: Which values of the signal the model looked at: the module, and how.
+        holds: Whether tensors are kept alive until the run ends: without cost where they are fake.
+            Real ones are forgotten when the model lets them go.
     """
 
     nodes: list[Node] = field(default_factory=list)
@@ -47,6 +56,7 @@ class Tape:
     scope: list[str] = field(default_factory=list)
     blind: int = 0
     looks: list[tuple[str, str]] = field(default_factory=list)
+    holds: bool = True
 
     def add(
         self,
@@ -103,7 +113,19 @@ class Tape:
         storage = storage_of(tensor)
         kept = self.aliases.setdefault(storage, [])
         if not any(alias.tensor is tensor for alias in kept):
-            kept.append(Alias(tensor, storage))  # the reference keeps id() from being used again
+            kept.append(Alias(self._reference(tensor, storage), storage))
+
+    def _reference(self, tensor: torch.Tensor, storage: int) -> Callable[[], torch.Tensor | None]:
+        """What gives the tensor back; an identity that may be used again is forgotten in time."""
+        if self.holds:
+            return lambda: tensor
+        return weakref.ref(tensor, partial(self._forget, id(tensor), storage))
+
+    def _forget(self, identity: int, storage: int, _: object) -> None:
+        self.owner.pop(identity, None)
+        left = [alias for alias in self.aliases.pop(storage, ()) if alias.tensor is not None]
+        if left:
+            self.aliases[storage] = left
 
 
 def storage_of(tensor: torch.Tensor) -> int:

@@ -1,0 +1,63 @@
+"""Every rule, in the order of its code."""
+
+from isometry import errors
+from isometry.findings.rule import Rule
+from isometry.findings.rules import backward, forward, likeness, numbers, units
+from isometry.plans import nearest
+
+RULES: tuple[Rule, ...] = (
+    forward.VANISHING,
+    forward.EXPLODING,
+    numbers.VALUES,
+    likeness.ALIKE,
+    backward.VANISHING,
+    backward.EXPLODING,
+    numbers.GRADIENTS,
+    units.DEAD_UNITS,
+    units.SATURATED,
+    units.STRAIGHT,
+)
+
+
+def rule(code: str) -> Rule:
+    """The rule of a code or a name.
+
+    >>> rule("ISO101").name
+    'vanishing-forward'
+    """
+    for one in RULES:
+        if code in (one.code, one.name):
+            return one
+    raise _unknown(code)
+
+
+def _unknown(code: str) -> errors.UnknownNameError:
+    known = [name for one in RULES for name in (one.code, one.name)]
+    return errors.UnknownNameError(
+        f"there is no rule {code!r}",
+        needed="a code such as ISO101, the beginning of one, or a rule's name",
+        do=f"did you mean {nearest(code, known)[0]}? `isometry rules` lists all",
+    )
+
+
+def selected(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    """The rules of some codes.
+
+    Args:
+        select: Codes or beginnings of codes: ``"ISO2"``, ``"ISO301"``; all rules where empty.
+        ignore: Those to leave out, likewise.
+
+    Returns:
+        The rules, in the order of their codes.
+
+    Raises:
+        UnknownNameError: One of them begins no code.
+    """
+    for prefix in (*select, *ignore):
+        if not any(one.code.startswith(prefix) for one in RULES):
+            raise _unknown(prefix)
+    return tuple(
+        one
+        for one in RULES
+        if (not select or one.code.startswith(select)) and not one.code.startswith(ignore or ("-",))
+    )

@@ -1,0 +1,36 @@
+"""Where a rule begins to speak, and where it calls an error; calibrated on docs/diagnosis.md.
+
+Sizes along a course are told by their slope in decades a layer and by their total in decades: a
+slope alone cannot tell a deep net from a shallow one, a total alone not a jump from a drift.
+"""
+
+SLOPE = 0.03
+"""Decades a layer below which no drift is spoken of: a factor of 1.07."""
+TOTAL = 0.5
+"""Decades from the first layer to the last from which a drift is a warning."""
+SEVERE = 1.5
+"""Decades from which it is an error."""
+
+DEAD = 0.25
+"""Share of dead units in a layer that is a warning (SageMaker Debugger calls half of them bad)."""
+DEAD_SEVERE = 0.5
+"""Share that is an error."""
+
+SATURATED = 0.3
+"""Share of saturated values that is a warning."""
+SATURATED_SEVERE = 0.6
+"""Share that is an error."""
+
+BEND = 1e-3
+"""Sum over all activations of the variance that no straight line explains, below which a net is
+all but linear."""
+
+ALIKE = 1e-3
+"""``1 - cos`` of two samples' features below which they are hard to tell apart: a warning."""
+ALIKE_SEVERE = 1e-5
+"""Below which they are the same for float32 gradients: an error."""
+
+LOSS = 1.25
+"""Initial loss over that of a model which knows nothing, from which it is a warning."""
+LOSS_SEVERE = 3.0
+"""From which it is an error."""

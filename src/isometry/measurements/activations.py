@@ -1,0 +1,158 @@
+"""What an activation does to the values that it met: dead and saturated units, and straightness."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from isometry import theory
+from isometry.graphs import replay
+from isometry.graphs.labels import Parts
+from isometry.graphs.regions import Region
+from isometry.measurements.observed import Array, Histogram, Step, Values
+
+GRID = 1025
+"""Points at which a derivative is looked at, over the values that were met."""
+REFERENCE = np.linspace(-8.0, 8.0, GRID)
+"""Where the steepest place of an activation is looked for."""
+DEAD = 1e-3
+"""A unit is dead if its derivative stays below this part of the steepest everywhere it was."""
+SATURATED = 0.05
+"""A value is saturated where a bounded activation is flatter than this part of its steepest."""
+FAR = 1e4
+"""Where a bounded activation shows its bounds."""
+
+Function = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """One activation of the model, on the values that it met.
+
+    Attributes:
+        step: The step whose value leaves it.
+        root: The step whose value enters it.
+        name: What ``theory.activation`` calls it, ``"composite"`` where it has no name.
+        path: The layer whose output enters it, norms and sums looked through; empty if several.
+        values: Moments of what leaves.
+        entering: How what enters is spread, ``None`` where that is not known.
+        leaving: How what leaves is spread.
+        units: How many units it has.
+        dead: How many of them have no slope anywhere in the batch.
+        saturated: Share of values on the flat ends of a bounded activation; 0 for others.
+        bend: Share of the output's variance that no straight line explains; NaN where unknown.
+    """
+
+    step: int
+    root: int
+    name: str
+    path: str
+    values: Values
+    entering: Histogram | None = None
+    leaving: Histogram | None = None
+    units: int = 0
+    dead: int = 0
+    saturated: float = 0.0
+    bend: float = math.nan
+
+
+def activated(found: Parts, region: Region, steps: dict[int, Step], path: str) -> Activated | None:
+    """One elementwise region on the values that it met, ``None`` where they were not seen.
+
+    Args:
+        found: The graph.
+        region: The region.
+        steps: What was seen.
+        path: The layer before it.
+
+    Returns:
+        What the activation did.
+    """
+    before, after = steps.get(region.root), steps.get(region.exit)
+    if after is None:
+        return None
+    whole = Activated(region.exit, region.root, region.name, path, after.values)
+    function = function_of(found, region)
+    if before is None or function is None or before.values.broken:
+        return whole
+    slopes = slopes_of(region.name, function)
+    return Activated(
+        *(region.exit, region.root, region.name, path, after.values),
+        entering=before.histogram,
+        leaving=after.histogram,
+        units=len(before.unit_low),
+        dead=dead_units(slopes, before.unit_low, before.unit_high),
+        saturated=saturation(function, slopes, before.histogram),
+        bend=bend(function, before.histogram),
+    )
+
+
+def function_of(found: Parts, region: Region) -> Function | None:
+    """The region as a function of numbers, ``None`` where a step of it has no rule."""
+    if replay.replayed(found.links, region.root, region.steps, np.array([0.5])) is None:
+        return None
+
+    def function(x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            made = replay.replayed(found.links, region.root, region.steps, x)
+        assert made is not None  # it was not for another number
+        return np.broadcast_to(np.nan_to_num(made), x.shape)
+
+    return function
+
+
+def slopes_of(name: str, function: Function) -> Function:
+    """The absolute derivative: the registry's own where the activation has a name."""
+    known = theory.FAMILIES.keys() | theory.ALIASES.keys()
+    if name.partition("(")[0] in known:
+        derivative = theory.activation(name).derivative
+        return lambda x: np.abs(derivative(x))
+
+    def difference(x: Array) -> Array:
+        width = 1e-4 * (1 + np.abs(x))
+        return np.abs(function(x + width) - function(x - width)) / (2 * width)
+
+    return difference
+
+
+def steepest(slopes: Function) -> float:
+    """The greatest slope around zero."""
+    return float(slopes(REFERENCE).max())
+
+
+def dead_units(slopes: Function, low: Array, high: Array) -> int:
+    """How many units have hardly any slope between their least and their greatest value."""
+    if not len(low) or not np.isfinite(low).all() or not np.isfinite(high).all():
+        return 0
+    grid = np.linspace(low.min(), high.max(), GRID)
+    lively = np.concatenate([[0], np.cumsum(slopes(grid) > DEAD * steepest(slopes))])
+    first = np.searchsorted(grid, low, side="left")
+    last = np.searchsorted(grid, high, side="right")
+    inside = lively[np.maximum(last, first)] - lively[first] > 0
+    ends = np.maximum(slopes(low), slopes(high)) > DEAD * steepest(slopes)
+    return int((~inside & ~ends).sum())
+
+
+def saturation(function: Function, slopes: Function, histogram: Histogram | None) -> float:
+    """Share of values on the flat ends, for activations that are bounded on both sides."""
+    ends = np.abs(function(np.array([-FAR, FAR])))
+    if histogram is None or not (ends < math.sqrt(FAR)).all():
+        return 0.0
+    counts = np.array(histogram.counts, dtype=float)
+    flat = slopes(histogram.centres) < SATURATED * steepest(slopes)
+    return float(counts[flat].sum() / counts.sum())
+
+
+def bend(function: Function, histogram: Histogram | None) -> float:
+    """Share of ``Var φ(z)`` that the best straight line in ``z`` leaves over."""
+    if histogram is None:
+        return math.nan
+    weights = np.array(histogram.counts, dtype=float)
+    weights /= weights.sum()
+    z, made = histogram.centres, function(histogram.centres)
+    z, made = z - weights @ z, made - weights @ made
+    total, shared = weights @ made**2, weights @ (z * made)
+    if not total > 0:
+        return math.nan
+    return max(float(1 - shared**2 / (total * (weights @ z**2))), 0.0)
