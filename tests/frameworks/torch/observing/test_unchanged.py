@@ -16,7 +16,7 @@ from isometry import errors
 
 
 class Everything(nn.Module):
-    """Norms with memory, dropout, a shared weight, a hook, a buffer that counts, a half that trains."""
+    """Norms with memory, dropout, a hook, a counting buffer, mixed modes, a frozen tensor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Everything(nn.Module):
         self.register_buffer("calls", torch.zeros((), dtype=torch.int64))
         self.seen = 0
         self.norm.eval()
-        self.first.bias.requires_grad_(False)
+        self.head.bias.requires_grad_(requires_grad=False)
         self.head.register_forward_hook(lambda *_: None)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -99,13 +99,12 @@ def wrapped() -> nn.Module:
     return nn.DataParallel(Everything())
 
 
-def compiled() -> nn.Module:
-    model: nn.Module = torch.compile(Everything(), backend="eager")
-    return model
+def compiled() -> Any:
+    return torch.compile(Everything(), backend="eager")
 
 
 @pytest.mark.parametrize("build", [Everything, in_bfloat16, wrapped, compiled])
-def test_a_diagnosis_changes_nothing(build: Callable[[], nn.Module]) -> None:
+def test_a_diagnosis_changes_nothing(build: Callable[[], Any]) -> None:
     torch.manual_seed(0)
     model = filled(build())
     batch = torch.randn(4, 3, 6, 6).to(next(model.parameters()).dtype)
@@ -160,6 +159,7 @@ def test_mixed_precision_is_measured_as_it_runs() -> None:
 def test_the_comparison_can_fail() -> None:
     model = filled(Everything())
     before = state(model)
-    assert model.head.weight.grad is not None
-    model.head.weight.grad.view(-1)[0] += 1e-5
+    gradient = model.get_parameter("head.weight").grad
+    assert gradient is not None
+    gradient[0, 0] += 1e-5
     assert state(model) != before
