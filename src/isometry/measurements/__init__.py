@@ -6,6 +6,7 @@ from isometry.measurements.courses import Course, Trend, trend
 from isometry.measurements.layers import Layer
 from isometry.measurements.measurement import Attention, Measurement, measure
 from isometry.measurements.observed import Histogram, Loss, Observation, Step, Values
+from isometry.measurements.spectrum import Spectrum
 
 __all__ = [
     "Activated",
@@ -17,6 +18,7 @@ __all__ = [
     "Loss",
     "Measurement",
     "Observation",
+    "Spectrum",
     "Step",
     "Trend",
     "Values",

@@ -11,6 +11,7 @@ from isometry.measurements.broken import Broken, broken
 from isometry.measurements.courses import Course, courses
 from isometry.measurements.layers import Layer, layers
 from isometry.measurements.observed import Loss, Observation, Values
+from isometry.measurements.spectrum import Spectrum
 from isometry.parameters import Parameter
 
 
@@ -51,6 +52,8 @@ class Measurement:
         broken_gradients: Paths of parameters whose gradient is not finite.
         unreached: Paths of trainable parameters that take part and get no gradient or only zeros.
         unused: Paths of parameters that no step took.
+        spectrum: The Jacobian between the ends of the longest course, ``None`` where it was not
+            looked at.
         raised: What stopped the model midway; empty if nothing did.
         notes: What could not be seen.
     """
@@ -67,6 +70,7 @@ class Measurement:
     broken_gradients: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    spectrum: Spectrum | None = None
     raised: str = ""
     notes: tuple[str, ...] = field(default=())
 
