@@ -9,11 +9,11 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from isometry import parameters, plans
-from isometry.measurements import candidates, laws, structures
+from isometry.measurements import candidates, laws, structures, units
 from isometry.measurements.candidates import Family
-from isometry.measurements.pieces import Array, real, sample
+from isometry.measurements.pieces import SAMPLE, Array, real, sample
 from isometry.measurements.tallies import Tally, range_of
-from isometry.parameters import Parameter
+from isometry.parameters import Axes, Parameter
 
 __all__ = ["DETERMINED", "Apparent", "Family", "apparent"]
 
@@ -28,6 +28,8 @@ LEAST = 256
 """Elements from which a law is named; fewer say nothing of its tails."""
 SPARSE = 0.05
 """Share of zeros beyond rounding that makes a tensor sparse."""
+CHANCE = 20
+"""Signs that are not all alike by chance."""
 DECADES = 20
 """Powers of ten that written values do not span: a sample of a million spans 6 around 0."""
 WIDE = 1e-30
@@ -99,7 +101,7 @@ def _family(parameter: Parameter, values: Array, found: Tally) -> tuple[Family, 
     some = real(sample(values)).astype(float64)
     if found.nonfinite:
         return ("structured" if _is_mask(some) else "uninitialized"), ()
-    if found.low == found.high:
+    if found.low == found.high and (found.count > 1 or found.low in (0.0, 1.0)):
         return candidates.level(found.low), ()
     if _is_garbage(values, found, some):
         return "uninitialized", ()
@@ -107,7 +109,7 @@ def _family(parameter: Parameter, values: Array, found: Tally) -> tuple[Family, 
     shaped = _matrix_family(structures.weight(values, parameter.axes, nonzeros), values)
     if shaped is not None:
         return shaped, ()
-    return _entries_family(values, found, some)
+    return _entries_family(values, parameter.axes, found, some)
 
 
 def _is_mask(some: Values) -> bool:
@@ -124,7 +126,7 @@ def _is_garbage(values: Array, found: Tally, some: Values) -> bool:
 
 
 def _matrix_family(one: structures.Weight, values: Array) -> Family | None:
-    if values.ndim < 2 or not plans.is_floating(values.dtype):
+    if values.ndim < 2 or values.dtype.kind == "c" or not plans.is_floating(values.dtype):
         return None
     if structures.is_identity(one):
         return "dirac" if one.tap else "identity"
@@ -135,19 +137,39 @@ def _matrix_family(one: structures.Weight, values: Array) -> Family | None:
     return None
 
 
-def _entries_family(values: Array, found: Tally, some: Values) -> tuple[Family, tuple[Family, ...]]:
+def _entries_family(
+    values: Array, axes: Axes | None, found: Tally, some: Values
+) -> tuple[Family, tuple[Family, ...]]:
     if not plans.is_floating(values.dtype):
         return "structured", ()
     if structures.is_sign(some):
-        return "sign", ()
+        return ("structured" if _is_hadamard(values, axes) else "sign"), ()
     if structures.is_structured(some):
         return "structured", ()
-    ends = range_of(values.dtype)
-    rounded = ends.smallest / found.std
-    if found.zeros > SPARSE + rounded:
+    rounded = range_of(values.dtype).smallest / found.std if found.std else 0.0
+    if found.zeros > SPARSE + rounded and some.size >= structures.SOME:
         return "sparse", ()
-    kept = some[some != 0] if found.zeros > 2 * rounded else some
-    named = laws.laws(kept, eps=ends.eps) if kept.size > 1 and kept.std() else ()
-    if len(named) == 1 and kept.size >= LEAST:
-        return named[0], ()
-    return "unknown", named
+    if found.zeros > 2 * rounded:
+        some = some[some != 0]
+    named = _laws(some, values.dtype) or _laws_of_parts(values, axes)
+    return (named[0], ()) if len(named) == 1 and some.size >= LEAST else ("unknown", named)
+
+
+def _laws(some: Values, dtype: "np.dtype[np.generic]") -> tuple[laws.Law, ...]:
+    if some.size < 2 or not some.std():
+        return laws.NAMES if some.size else ()
+    return laws.laws(some, eps=range_of(dtype).eps)
+
+
+def _laws_of_parts(values: Array, axes: Axes | None) -> tuple[laws.Law, ...]:
+    """Laws that explain each expert, block and group by itself, where their stds differ."""
+    found = units.matrices(values, axes)
+    parts = [real(sample(one.values, SAMPLE // len(found))).astype(float64) for one in found]
+    each = [_laws(part, values.dtype) for part in parts]
+    return tuple(name for name in each[0] if all(name in other for other in each))
+
+
+def _is_hadamard(values: Array, axes: Axes | None) -> bool:
+    """Whether the first row of signs is one sign; chance does that to 20 columns once in 10**6."""
+    first = real(units.units(values, axes).read(np.zeros(1, np.intp)))
+    return first.size > CHANCE and bool((first > 0).all())

@@ -1,6 +1,7 @@
 """Which schemes of the catalogue, and which frameworks' defaults, a tensor's values agree with."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
@@ -120,8 +121,15 @@ def _catalogue() -> tuple[tuple[str, Scheme], ...]:
         try:
             found[name] = schemes.scheme(name)
         except errors.InputError:
+            # It needs an option, and so stands for no scheme in particular.
             continue
-    return tuple(found.items())
+    own = (name for name in found if _is_alone(name, found))
+    return tuple((name, found[name]) for name in own)
+
+
+def _is_alone(name: str, found: Mapping[str, Scheme]) -> bool:
+    """Whether it is not the bare kind of a scheme that has a name of its own."""
+    return name != found[name].name or schemes.name_of(found[name]) == name
 
 
 def _defaults(parameter: Parameter) -> list[tuple[str, Scheme]]:

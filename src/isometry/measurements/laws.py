@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy import float64
@@ -22,6 +22,8 @@ from isometry import rng
 Values = NDArray[float64]
 
 Law = Literal["normal", "truncated normal", "uniform"]
+
+NAMES: tuple[Law, ...] = get_args(Law)
 
 DISTANCE = 0.01
 """Distance of two distribution functions (Kolmogorov) that does not matter. A normal cut at three
@@ -109,15 +111,17 @@ def _ends(x: Values) -> tuple[float, float]:
 
 
 def _likelihood(one: Candidate, z: Values) -> float:
-    """Log likelihood; the law is widened where a chance in the std puts a value out of bounds."""
-    wider = max(1.0, float(max(-z[0], z[-1])) / one.bound)
+    """Log likelihood; the law is widened where a chance in the std makes it too narrow."""
+    wider = max(1.0, float(z[-1] - z[0]) / (2 * one.bound))
     return float(one.density(z / wider).sum()) - z.size * math.log(wider)
 
 
 def _holds(one: Candidate, z: Values, eps: float) -> bool:
     error = ERRORS * math.sqrt((one.kurtosis - 1) / (4 * z.size))
     square = float((z**2).mean())
-    if float(max(-z[0], z[-1])) > one.bound * (1 + error + eps):
+    # A mean that is off by its own error, 1 / sqrt(n), moves the values towards one bound.
+    reach = math.hypot(one.bound * error, ERRORS / math.sqrt(z.size)) + one.bound * eps
+    if float(max(-z[0], z[-1])) > one.bound + reach:
         return False
     if abs(square - 1) > 2 * error + TAIL / 4:
         return False

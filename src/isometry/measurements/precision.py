@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from isometry import plans
+from isometry import errors, plans
 from isometry.measurements.pieces import Array, real, sample
 from isometry.measurements.tallies import Range, range_of
 
@@ -77,11 +77,16 @@ def cast_losses_of_rms(rms: float, *, dtypes: Sequence[str] = TARGETS) -> tuple[
         One loss for each.
 
     Raises:
+        InputError: ``rms`` is not finite and above 0.
         DtypeError: There is no such dtype.
 
     >>> [round(lost.underflow, 3) for lost in cast_losses_of_rms(1e-7)]
     [0.234, 0.0, 1.0]
     """
+    if not 0 < rms < math.inf:
+        raise errors.InputError(
+            f"the rms is {rms}", needed="a finite number above 0", do="leave out what has none"
+        )
     return tuple(_expected(rms, name) for name in dtypes)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy import uint64
 from numpy.typing import NDArray
 
+from isometry.measurements import structures
 from isometry.measurements import units as seen
 from isometry.measurements.pieces import Array, real
 from isometry.measurements.tallies import range_of
@@ -86,7 +87,8 @@ def symmetry(parameter: Parameter, values: Array, *, bias: Array | None = None) 
     """Which units of a tensor are alike, exactly.
 
     A row is read whole only where a few of its entries equal another's, so this costs next to
-    nothing where units differ.
+    nothing where units differ. Rows so short, or of so few values, that chance makes equal ones say
+    nothing.
 
     Args:
         parameter: The tensor; a vector has no units.
@@ -148,8 +150,19 @@ def tells_apart(count: int, dtype: "np.dtype[np.generic]", among: int) -> bool:
     return count * min(digits, 24) >= 2 * log2(max(among, 2)) + SPARE
 
 
-def _tells(matrix: Units) -> bool:
-    return tells_apart(matrix.width, matrix.values.dtype, matrix.height)
+def _tells(matrix: Units, *, rows: int = 1) -> bool:
+    """Whether drawn blocks of some rows are all different."""
+    among = matrix.height // rows
+    if structures.has_few_magnitudes(_glance(matrix).reshape(-1)):
+        # As random signs: three values and a zero make two bits.
+        return 2 * matrix.width * rows >= 2 * log2(max(among, 2)) + SPARE
+    return tells_apart(matrix.width * rows, matrix.values.dtype, among)
+
+
+def _glance(matrix: Units) -> NDArray[np.floating]:
+    """A few entries of every row."""
+    rows = np.arange(min(matrix.height, MOST), dtype=np.intp)
+    return real(matrix.pick(rows[:, None], seen.spread(matrix.width, GLANCE)))
 
 
 def _keys(matrix: Units) -> Keys:
@@ -169,8 +182,7 @@ def _flat(matrix: Units, keys: Keys) -> tuple[Index, Index]:
     """Rows of zeros, and rows of one other value."""
     if matrix.width < 2:
         return np.array([], np.intp), np.array([], np.intp)
-    rows = np.arange(len(keys), dtype=np.intp)
-    glance = real(matrix.pick(rows[:, None], seen.spread(matrix.width, GLANCE)))
+    rows, glance = np.arange(len(keys), dtype=np.intp), _glance(matrix)
     maybe = rows[(glance == glance[:, :1]).all(axis=1)]
     even, zero = [rows[:0]], [rows[:0]]
     for some in _batches(matrix, maybe):
@@ -228,7 +240,7 @@ def _blocks(matrix: Units, keys: Keys) -> int:
     stacked = [] if matrix.height > MOST else [k for k in SHARDS if height % k == 0 and height > k]
     for count in stacked:
         parts = keys.reshape(count, -1)
-        varied = bool((parts[0] != parts[0, 0]).any())
+        varied = bool((parts[0] != parts[0, 0]).any()) and _tells(matrix, rows=parts.shape[1])
         if varied and bool((parts == parts[0]).all()) and _repeats(matrix, count):
             return count
     return 0

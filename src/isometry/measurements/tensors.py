@@ -1,7 +1,7 @@
 """What the values of one tensor say."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from isometry import errors
@@ -10,6 +10,9 @@ from isometry.measurements.pieces import Array
 from isometry.measurements.symmetry import Symmetry, symmetry, tells_apart
 from isometry.measurements.tallies import tally
 from isometry.parameters import Parameter
+
+TENSORS = 2**10
+"""Tensors of one shape among which chance must make no equal ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def measure_tensor(
         )
     found = tally(values)
     look = apparent(parameter, values, found)
-    distinct = tells_apart(values.size, values.dtype, 1)
+    drawn = look.family not in DETERMINED and tells_apart(values.size, values.dtype, TENSORS)
+    alike = symmetry(parameter, values, bias=bias)
     return TensorMeasurement(
         path=parameter.path,
         count=found.count,
@@ -114,7 +118,8 @@ def measure_tensor(
         subnormal=found.subnormal,
         clipped=found.clipped,
         apparent=look,
-        symmetry=symmetry(parameter, values, bias=bias),
+        # Identities and tables repeat by intent; blocks are the mark of shards drawn alike.
+        symmetry=alike if drawn else replace(alike, blocks=0, input_blocks=0),
         digest=found.digest,
-        drawn=distinct and look.family not in DETERMINED,
+        drawn=drawn,
     )
