@@ -118,18 +118,18 @@ def _likelihood(one: Candidate, z: Values) -> float:
 
 def _holds(one: Candidate, z: Values, eps: float) -> bool:
     error = ERRORS * math.sqrt((one.kurtosis - 1) / (4 * z.size))
-    square = float((z**2).mean())
     # A mean that is off by its own error, 1 / sqrt(n), moves the values towards one bound.
     reach = math.hypot(one.bound * error, ERRORS / math.sqrt(z.size)) + one.bound * eps
     if float(max(-z[0], z[-1])) > one.bound + reach:
         return False
-    if abs(square - 1) > 2 * error + TAIL / 4:
-        return False
-    skewness, kurtosis = float((z**3).mean()), float((z**4).mean())
-    # Sampling errors under a normal, which has the widest of all laws here.
-    return abs(skewness) <= TAIL + ERRORS * math.sqrt(6 / z.size) and abs(
-        kurtosis - one.kurtosis
-    ) <= TAIL + ERRORS * math.sqrt(24 / z.size)
+    squares = z * z
+    # Sampling errors of skewness and kurtosis under a normal, the widest of all laws here.
+    return (
+        abs(float(squares.mean()) - 1) <= TAIL / 4 + 2 * error
+        and abs(float((squares * z).mean())) <= TAIL + ERRORS * math.sqrt(6 / z.size)
+        and abs(float((squares * squares).mean()) - one.kurtosis)
+        <= TAIL + ERRORS * math.sqrt(24 / z.size)
+    )
 
 
 def _near(one: Candidate, z: Values, eps: float) -> bool:

@@ -22,8 +22,8 @@ class CastLoss:
     Attributes:
         dtype: The dtype that they would be cast to.
         underflow: Share that would become 0.
-        subnormal: Share that would lose digits, being below the least normal number; those that
-            become 0 are not counted.
+        subnormal: Share that would become less than the least normal number, and so lose digits;
+            those that become 0 are not counted.
         overflow: Share that would become infinite or NaN.
         std_fits: Whether the root mean square lies among the normal numbers.
 
@@ -99,16 +99,18 @@ def _counted(x: Array, name: str) -> CastLoss:
         cast = real(x.astype(dtype))
     size = np.abs(cast)
     lost, small = float((size == 0).mean()), float((size < ends.least).mean())
-    above = 1.0 - float(np.isfinite(cast).mean())
+    above = float((~np.isfinite(cast)).mean())
     rms = math.sqrt(float((x.astype(np.float64) ** 2).mean()))
     return CastLoss(name, lost, small - lost, above, std_fits=_fits(rms, ends))
 
 
 def _expected(rms: float, name: str) -> CastLoss:
     ends = range_of(plans.numpy_dtype(name))
-    lost = _below(ends.smallest / 2, rms)
-    small = _below(ends.least, rms)
-    above = math.erfc(ends.greatest / rms / math.sqrt(2.0))
+    # A number within half a step of the next rounds to it, at either end.
+    half, top = ends.smallest / 2, ends.eps * 2.0 ** math.floor(math.log2(ends.greatest)) / 2
+    lost = _below(half, rms)
+    small = _below(ends.least - half, rms)
+    above = math.erfc((ends.greatest + top) / rms / math.sqrt(2.0))
     return CastLoss(name, lost, small - lost, above, std_fits=_fits(rms, ends))
 
 

@@ -85,7 +85,9 @@ def tally(values: Array) -> Tally:
     rows = []
     for piece in pieces(values):
         digest.update(piece.view(np.uint8).data)
-        rows.append(_piece(real(piece), ends))
+        # The square of a float64 may be infinite, and then so is the std.
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows.append(_piece(real(piece), ends))
     table = np.array(rows or [_nothing(0)])
     return _joined(values.size, table, digest.hexdigest())
 
