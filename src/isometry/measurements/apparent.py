@@ -103,8 +103,14 @@ def _family(parameter: Parameter, values: Array, found: Tally) -> tuple[Family, 
         return ("structured" if _is_mask(some) else "uninitialized"), ()
     if found.low == found.high and (found.count > 1 or found.low in (0.0, 1.0)):
         return candidates.level(found.low), ()
+    if not plans.is_floating(values.dtype):
+        return "structured", ()
     if _is_garbage(values, found, some):
         return "uninitialized", ()
+    # What follows knows no scale, and squares neither over- nor underflow at this one.
+    some /= np.abs(some).max()
+    if structures.is_sign(some):
+        return ("structured" if _is_hadamard(values, parameter.axes) else "sign"), ()
     nonzeros = round((1 - found.zeros) * found.count)
     shaped = _matrix_family(structures.weight(values, parameter.axes, nonzeros), values)
     if shaped is not None:
@@ -126,7 +132,7 @@ def _is_garbage(values: Array, found: Tally, some: Values) -> bool:
 
 
 def _matrix_family(one: structures.Weight, values: Array) -> Family | None:
-    if values.ndim < 2 or values.dtype.kind == "c" or not plans.is_floating(values.dtype):
+    if values.ndim < 2 or values.dtype.kind == "c":
         return None
     if structures.is_identity(one):
         return "dirac" if one.tap else "identity"
@@ -140,10 +146,6 @@ def _matrix_family(one: structures.Weight, values: Array) -> Family | None:
 def _entries_family(
     values: Array, axes: Axes | None, found: Tally, some: Values
 ) -> tuple[Family, tuple[Family, ...]]:
-    if not plans.is_floating(values.dtype):
-        return "structured", ()
-    if structures.is_sign(some):
-        return ("structured" if _is_hadamard(values, axes) else "sign"), ()
     if structures.is_structured(some):
         return "structured", ()
     rounded = range_of(values.dtype).smallest / found.std if found.std else 0.0

@@ -4,6 +4,8 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from isometry import errors
 from isometry.measurements.apparent import DETERMINED, Apparent, apparent
 from isometry.measurements.pieces import Array
@@ -71,6 +73,8 @@ class TensorMeasurement:
         }
 
 
+# Memory that nobody wrote may hold signalling NaNs, and numbers whose squares overflow.
+@np.errstate(over="ignore", invalid="ignore")
 def measure_tensor(
     parameter: Parameter, values: Array, *, bias: Array | None = None
 ) -> TensorMeasurement:
@@ -89,7 +93,6 @@ def measure_tensor(
     Raises:
         ShapeError: The values are not of the parameter's shape.
 
-    >>> import numpy as np
     >>> found = measure_tensor(Parameter("ln.weight", (8,)), np.ones(8, np.float32))
     >>> found.apparent.family, found.mean, found.drawn
     ('ones', 1.0, False)
