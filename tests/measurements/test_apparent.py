@@ -94,6 +94,7 @@ SPECIAL: dict[str, tuple[Scheme, Parameter, Family]] = {
     "steps": (schemes.Values.of(np.arange(64.0)), bare(64), "structured"),
     "few steps": (schemes.Values.of(1e4 ** -np.linspace(0, 1, 16)), bare(16), "structured"),
     "whole numbers": (schemes.Values.of(np.arange(9) % 5), bare(9), "structured"),
+    "one weight": (schemes.SparseConnections(1), dense(1, 2**20), "sparse"),
     "nothing": (schemes.HE_NORMAL, dense(0, 4), "unknown"),
 }
 
@@ -131,7 +132,7 @@ def test_special_cases_are_recognised(name: str) -> None:
 )
 def test_rounding_hides_nothing(name: str, dtype: type) -> None:
     scheme, family = DRAWN[name]
-    rounded = values(scheme, SHAPES["square"]).astype(dtype)
+    rounded: Array = values(scheme, SHAPES["square"]).astype(dtype)
     assert measure_tensor(SHAPES["square"], rounded).apparent.family == family
 
 

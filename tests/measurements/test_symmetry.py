@@ -170,7 +170,7 @@ def test_schemes_draw_no_equal_shards(name: str) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn])
 def test_what_is_too_short_to_differ_says_nothing(dtype: type) -> None:
-    held = drawn(dense(4096, 1)).astype(dtype)
+    held: Array = drawn(dense(4096, 1)).astype(dtype)
     assert np.unique(held).size < 4096
     assert symmetry(dense(4096, 1), held).copies == 0
 

@@ -4,12 +4,15 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from isometry import errors, schemes
 from isometry.measurements import measure_tensor
 from isometry.schemes import Scheme
 from tests.schemes.drawing import values
 from tests.schemes.shapes import bare, conv, dense
+
+Array = NDArray[np.generic]
 
 
 def test_a_measurement_says_everything() -> None:
@@ -74,7 +77,7 @@ def test_nothing_is_written() -> None:
 
 @pytest.mark.parametrize("dtype", [np.int64, np.bool_, np.complex64])
 def test_other_kinds_of_numbers_are_measured(dtype: type) -> None:
-    held = (np.arange(600).reshape(20, 30) % 7).astype(dtype)
+    held: Array = (np.arange(600).reshape(20, 30) % 7).astype(dtype)
     assert measure_tensor(dense(20, 30), held).count == 600
 
 

@@ -107,6 +107,8 @@ def _family(parameter: Parameter, values: Array, found: Tally) -> tuple[Family, 
         return "structured", ()
     if _is_garbage(values, found, some):
         return "uninitialized", ()
+    if not some.any():
+        return "sparse", ()
     # What follows knows no scale, and squares neither over- nor underflow at this one.
     some /= np.abs(some).max()
     if structures.is_sign(some):
