@@ -12,6 +12,7 @@ from isometry.measurements.courses import Course, courses
 from isometry.measurements.layers import Layer, layers
 from isometry.measurements.observed import Loss, Observation, Values
 from isometry.measurements.spectrum import Spectrum
+from isometry.measurements.tensors import TensorMeasurement
 from isometry.parameters import Parameter
 
 
@@ -47,6 +48,7 @@ class Measurement:
         layers: Every use of a weight, in execution order.
         activations: Every activation, in execution order.
         attentions: Every attention, in execution order.
+        tensors: What the values of every tensor of fractions look like, in the model's order.
         courses: What layers follow each other, longest first.
         broken: Who made values that are not finite.
         broken_gradients: Paths of parameters whose gradient is not finite.
@@ -66,6 +68,7 @@ class Measurement:
     activations: tuple[Activated, ...]
     attentions: tuple[Attention, ...]
     courses: tuple[Course, ...]
+    tensors: tuple[TensorMeasurement, ...] = ()
     broken: tuple[Broken, ...] = ()
     broken_gradients: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
@@ -86,6 +89,7 @@ def measure(
     *,
     model: str = "model",
     frozen: Sequence[str] = (),
+    looks: Sequence[TensorMeasurement] = (),
 ) -> Measurement:
     """What an observation says.
 
@@ -95,6 +99,7 @@ def measure(
         tensors: Moments of each by path.
         model: The model's name.
         frozen: Paths that ask for no gradient.
+        looks: What the values of each look like.
 
     Returns:
         The measurement.
@@ -111,6 +116,7 @@ def measure(
         activations=tuple(one for one in bent if one is not None),
         attentions=_attentions(seen),
         courses=courses(found, reading.joins, steps),
+        tensors=tuple(looks),
         broken=broken(seen.graph, steps, tensors),
         broken_gradients=tuple(p for p, v in seen.gradients.items() if v.broken),
         unreached=_unreached(seen, tensors, frozen),

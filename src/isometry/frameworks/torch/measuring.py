@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from isometry import measurements
-from isometry.frameworks.torch import paths
+from isometry.frameworks.torch import arrays, paths
 from isometry.frameworks.torch.describe import described
 from isometry.frameworks.torch.graphing import names_of, renamed
 from isometry.frameworks.torch.observing.jacobians import spectrum
@@ -44,6 +46,7 @@ def measure(model: nn.Module, batch: Any = None, loss: LossLike = None) -> measu
         dict(_tensors(slots)),
         model=type(inner).__name__,
         frozen=[parameter.path for slot, parameter in slots if not trainable(slot)],
+        looks=tuple(_looks(slots)),
     )
     if not found.courses or found.broken or found.raised:
         return found
@@ -73,3 +76,25 @@ def _tensors(
             moments = values(value(slot))
             for path in (parameter.path, *parameter.ties):
                 yield path, moments
+
+
+def _looks(
+    slots: Sequence[tuple[Slot, Parameter]],
+) -> Iterator[measurements.TensorMeasurement]:
+    """What the values of every tensor of fractions look like."""
+    known = {parameter.path: slot for slot, parameter in slots}
+    for slot, parameter in slots:
+        if slot.tensor.is_floating_point():
+            beside = known.get(_bias_of(parameter.path))
+            bias = None if beside is None or beside is slot else _array(beside)
+            yield measurements.measure_tensor(parameter, _array(slot), bias=bias)
+
+
+def _bias_of(path: str) -> str:
+    """Where the bias lies that is added to what a weight makes."""
+    owner, dot, name = path.rpartition(".")
+    return f"{owner}{dot}{name.replace('weight', 'bias', 1)}"
+
+
+def _array(slot: Slot) -> NDArray[np.generic]:
+    return arrays.array(value(slot).cpu())
