@@ -1,0 +1,147 @@
+"""Picture 3: an activation, its slope, and where the preactivations fall."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isometry import theory
+from isometry.reports.figures import marks, overlay
+from isometry.reports.figures.activations import Layer
+from isometry.reports.figures.figure import Figure, inline
+from isometry.reports.figures.lines import Line
+from isometry.reports.figures.overlay import Zone
+from isometry.reports.figures.plot import Plot, words
+from isometry.reports.figures.ridgeline import Histogram
+from isometry.reports.figures.scales import Scale, short
+
+Array = NDArray[np.float64]
+
+POINTS = 1201
+"""Places at which the function is asked for."""
+FLAT = 0.06
+"""Below this part of its steepest slope a function is flat: beyond ±2.1 for tanh."""
+BENT = 0.05
+"""Up to this change of its slope a function is straight: within ±0.22 for tanh."""
+LEAST_REACH, MOST_HIGH = 3.0, 2.5
+"""Preactivations shown at least, and the greatest value of the upright axis."""
+
+
+def activation_lab(
+    activation: theory.ActivationLike,
+    preactivations: Layer,
+    *,
+    dead: float | None = None,
+    saturated: float | None = None,
+    linear: float | None = None,
+) -> Figure:
+    """Where the hill of preactivations lies on an activation.
+
+    Args:
+        activation: Name, record or function.
+        preactivations: Name of the layer or layers, lower and upper edge, counts.
+        dead: Measured share of units that never fire, from 0 to 1.
+        saturated: Measured share of values on flat parts.
+        linear: Measured share of values on straight parts.
+
+    Returns:
+        The picture.
+    """
+    phi, hill = theory.activation(activation), Histogram(*preactivations)
+    reach = max(LEAST_REACH, *(abs(edge) for edge in hill.reach()))
+    z = np.linspace(-reach, reach, POINTS)
+    zones = _zones(z, phi.derivative(z), hill)
+    plot = _plot(reach, phi(z), phi.derivative(z))
+    curves = [
+        Line("φ", _points(z, phi(z)), "blue"),
+        Line("φ′ slope", _points(z, phi.derivative(z)), "orange", "long"),
+    ]
+    before, said = overlay.function_overlay(plot, curves, hill, zones)
+    measured = {"dead units": dead, "saturated": saturated, "linear": linear}
+    title = f"{phi.name}: where its input falls"
+    shapes = [plot.frame("preactivation z"), *marks.drawn(said), *before, _remark(plot, measured)]
+    return Figure(
+        name="activation-lab",
+        title=title,
+        read=(
+            "Read: the grey hill should lie where the slope is high, but not only where the curve "
+            "is straight. On flat parts (saturated or off) no gradient passes; on a straight part "
+            "the layer is as good as linear."
+        ),
+        svg=inline(title, 300, shapes),
+        columns=("quantity", "value"),
+        rows=_rows(hill, zones, measured),
+    )
+
+
+def _plot(reach: float, values: Array, slopes: Array) -> Plot:
+    both = np.concatenate([values, slopes])
+    low, high = max(float(both.min()), -MOST_HIGH), min(float(both.max()), MOST_HIGH)
+    room = 0.06 * (high - low)
+    upright = Scale(low - room, high + room)
+    return Plot(44, 28, 600, 216, Scale(-reach, reach), upright)
+
+
+def _points(z: Array, values: Array) -> tuple[tuple[float, float], ...]:
+    return tuple(zip(z.tolist(), values.tolist(), strict=True))
+
+
+def _zones(z: Array, slopes: Array, hill: Histogram) -> list[Zone]:
+    """Flat stretches and the straight one around 0, from left to right."""
+    flat = np.abs(slopes) <= FLAT * np.abs(slopes).max()
+    found = [("flat", run, "purple") for run in _runs(flat)]
+    middle = len(z) // 2
+    sides = [np.abs(slopes - slopes[middle + k]) <= BENT * abs(slopes[middle + k]) for k in (-1, 1)]
+    straight = [run for side in sides for run in _runs(side & ~flat) if _holds(run, middle)]
+    found += [("straight", run, "blue") for run in sorted({*straight})]
+    ordered = sorted(found, key=lambda zone: zone[1])
+    return [
+        Zone(name, float(z[a]), float(z[b]), _share(hill, float(z[a]), float(z[b])), hue)
+        for name, (a, b), hue in ordered
+    ]
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each run of true."""
+    steps = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(int), [0]])))
+    return [(int(a), int(b) - 1) for a, b in zip(steps[::2], steps[1::2], strict=True)]
+
+
+def _holds(run: tuple[int, int], middle: int) -> bool:
+    """Whether a run touches the middle, up to the kink there."""
+    return run[0] - 1 <= middle <= run[1] + 1
+
+
+def _share(hill: Histogram, low: float, high: float) -> float:
+    """The part of the hill between two places, as if each bin were even."""
+    edges = np.array([hill.edge(k) for k in range(len(hill.counts) + 1)])
+    below = np.concatenate([[0.0], np.cumsum(hill.counts)])
+    return float(np.diff(np.interp([low, high], edges, below))[0] / below[-1])
+
+
+def _remark(plot: Plot, measured: dict[str, float | None]) -> str:
+    known = [f"{name} {_percent(share)}" for name, share in measured.items() if share is not None]
+    said = f"measured: {', '.join(known)}" if known else ""
+    return words((plot.left, plot.bottom + 46), said) if said else ""
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _rows(
+    hill: Histogram, zones: Sequence[Zone], measured: dict[str, float | None]
+) -> tuple[tuple[str, str], ...]:
+    return (
+        ("mean of preactivations", short(hill.mean)),
+        ("std of preactivations", short(hill.std)),
+        *(
+            (f"{zone.name} from {short(zone.low)} to {short(zone.high)}", _percent(zone.share))
+            for zone in zones
+        ),
+        *(
+            (f"{name}, measured", _percent(share))
+            for name, share in measured.items()
+            if share is not None
+        ),
+    )

@@ -1,0 +1,169 @@
+"""Distributions one below the other: a ridge a layer, from the input down to the output."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from typing import NamedTuple
+
+from isometry.reports.figures import palette
+from isometry.reports.figures.palette import HueName
+from isometry.reports.figures.paths import Place, brief, path, sparse
+from isometry.reports.figures.plot import Plot
+from isometry.reports.figures.scales import Scale
+
+BINS = 64
+"""Most bins of a ridge; more are summed by neighbours."""
+
+ROOT = 0.6
+"""Height is the count to this power, so that tails can be seen beside a peak."""
+
+FAINT = 0.001
+"""Share of the values at each end that may lie beyond the scale."""
+
+OUTGROWN = 30.0
+"""Where a layer spreads so many times further than the first, the scale turns to decades."""
+
+
+class Histogram(NamedTuple):
+    """Counts in even bins.
+
+    Attributes:
+        name: Of the layer.
+        low: Lower edge of the first bin.
+        high: Upper edge of the last.
+        counts: One a bin.
+    """
+
+    name: str
+    low: float
+    high: float
+    counts: Sequence[float]
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to draw."""
+        return isfinite(self.low) and isfinite(self.high) and sum(self.counts) > 0
+
+    def edge(self, index: int) -> float:
+        """The lower edge of a bin."""
+        return self.low + (self.high - self.low) * index / len(self.counts)
+
+    def centres(self) -> list[float]:
+        """The middles of the bins."""
+        return [(self.edge(k) + self.edge(k + 1)) / 2 for k in range(len(self.counts))]
+
+    @property
+    def mean(self) -> float:
+        """The mean, as if all values of a bin lay in its middle."""
+        total = sum(self.counts)
+        return sum(c * v for c, v in zip(self.counts, self.centres(), strict=True)) / total
+
+    @property
+    def std(self) -> float:
+        """The standard deviation, likewise."""
+        mean, total = self.mean, sum(self.counts)
+        squares = (
+            count * (value - mean) ** 2
+            for count, value in zip(self.counts, self.centres(), strict=True)
+        )
+        return sqrt(sum(squares) / total)
+
+    def reach(self) -> tuple[float, float]:
+        """The edges between which all values but the faint ends lie."""
+        allowed = FAINT * sum(self.counts)
+        return (
+            self.edge(_emptied(self.counts, allowed)),
+            self.edge(len(self.counts) - _emptied(self.counts[::-1], allowed)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ridge:
+    """Where a ridge stands.
+
+    Attributes:
+        base: Height of its foot, in pixels.
+        tall: Height of its peak above the foot, in pixels.
+        hue: Its colour.
+    """
+
+    base: float
+    tall: float
+    hue: HueName
+
+
+def scale_of(histograms: Sequence[Histogram]) -> Scale:
+    """The axis that all ridges share; by decades around 0 where layers outgrow the first.
+
+    Args:
+        histograms: In order of depth.
+
+    Returns:
+        The axis; from -1 to 1 where there is nothing to show.
+    """
+    known = [one for one in histograms if one.known]
+    ends = [edge for one in known for edge in one.reach()] or [-1.0, 1.0]
+    low, high = min(ends), max(ends)
+    if low == high:
+        low, high = low - 1.0, high + 1.0
+    stds = [one.std for one in known if one.std > 0.0]
+    if stds and max(stds) > OUTGROWN * stds[0]:
+        return Scale(low, high, "around_zero", stds[0])
+    return Scale(low, high)
+
+
+def ridge(plot: Plot, histogram: Histogram, where: Ridge) -> str:
+    """One distribution as an area on its foot; nothing for one without numbers.
+
+    Args:
+        plot: Whose axis along is used.
+        histogram: What is shown.
+        where: Foot, height and colour.
+
+    Returns:
+        The shape.
+    """
+    if not histogram.known:
+        return ""
+    places = sparse(_outline(plot, _coarse(histogram), where))
+    return f'<path d="{path(places)}" {palette.both(where.hue)}/>'
+
+
+def foot(plot: Plot, base: float) -> str:
+    """The thin line that a ridge stands on."""
+    return (
+        f'<path d="M{brief(plot.left)} {brief(base)}H{brief(plot.right)}" '
+        f'{palette.stroke("grey")} stroke-opacity=".35"/>'
+    )
+
+
+def _outline(plot: Plot, histogram: Histogram, where: Ridge) -> list[Place]:
+    """The hill through the middles of the bins, upright at its ends as the bins are."""
+    peak = max(histogram.counts)
+    rises = [where.tall * (count / peak) ** ROOT for count in histogram.counts]
+    hill = list(zip(histogram.centres(), rises, strict=True))
+    ends = (histogram.low, rises[0]), (histogram.high, rises[-1])
+    seen = [point for point in (ends[0], *hill, ends[1]) if plot.x.holds(point[0])]
+    if not seen:
+        return []
+    corners = [(seen[0][0], 0.0), *seen, (seen[-1][0], 0.0)]
+    return [(plot.at(value, plot.y.low)[0], where.base - rise) for value, rise in corners]
+
+
+def _coarse(histogram: Histogram) -> Histogram:
+    """At most so many bins; the last may sum fewer than the others only by zeros added to it."""
+    each = -(-len(histogram.counts) // BINS)
+    count = -(-len(histogram.counts) // each)
+    high = histogram.low + (histogram.high - histogram.low) * count * each / len(histogram.counts)
+    sums = tuple(sum(histogram.counts[k * each : (k + 1) * each]) for k in range(count))
+    return Histogram(histogram.name, histogram.low, high, sums)
+
+
+def _emptied(counts: Sequence[float], allowed: float) -> int:
+    """How many bins from the front hold no more than ``allowed`` together."""
+    total = 0.0
+    for index, count in enumerate(counts):
+        total += count
+        if total > allowed:
+            return index
+    return 0
