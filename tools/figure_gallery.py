@@ -69,7 +69,7 @@ def net(activation: str, gain: float, *, depth: int = 20, width: int = 128) -> N
         {name: float(values.std()) for name, values in zip(names, x[1:], strict=True)},
         error,
         gradient,
-        np.linalg.svd(jacobian, compute_uv=False),
+        np.asarray(np.linalg.svd(jacobian, compute_uv=False), dtype=np.float64),
     )
 
 
@@ -107,12 +107,13 @@ def theories() -> list[Figure]:
         figures.activation_lab("tanh", hill, saturated=0.34, linear=0.12),
         figures.activation_lab("relu", hill, dead=0.03),
         figures.activation_lab("gelu", hill),
+        figures.activation_lab("leaky_relu(0.2)", hill),
         figures.length_cobweb("tanh", weight_var=1.5, bias_var=0.05, q0=2.0),
         figures.length_cobweb("relu", weight_var=1.0),
         figures.length_cobweb("relu", weight_var=3.0, depth=8),
         figures.correlation_cobweb("tanh", weight_var=2.5, bias_var=0.05, c0=0.99),
         figures.correlation_cobweb("relu", weight_var=2.0, c0=-0.5),
-        figures.phase_diagram("tanh", [("yours", 2.4, 0.1), *here]),
+        figures.phase_diagram("tanh", [("blocks.7", 2.4, 0.1), *here]),
         figures.phase_diagram("relu", here),
         figures.phase_diagram("sigmoid", here),
         figures.phase_diagram("gelu", here),

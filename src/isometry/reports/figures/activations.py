@@ -12,7 +12,7 @@ from isometry.reports.figures.scales import Scale, short
 NAMES, GAP, TOP, FOOT = 150.0, 24.0, 40.0, 36.0
 TALLEST, FLATTEST, HIGHEST = 24.0, 10.0, 520.0
 """Pixels from ridge to ridge, at most and at least, and of all together."""
-OVERLAP = 1.7
+OVERLAP = 1.9
 """A ridge's height in rows."""
 NAME_GAP = 11.0
 
@@ -47,7 +47,7 @@ def activation_ridgeline(layers: Sequence[Layer], after: Sequence[Layer] | None 
     ]
     shapes = [
         *_names(kept, bases, row),
-        *(plot.frame("activation", most=(7, 1)) for plot in plots),
+        *(plot.frame("activation", most=(7, 0)) for plot in plots),
         *(
             words((plot.left, 20), title, bold=True)
             for plot, title in zip(plots, ("now", "after"), strict=False)

@@ -10,8 +10,11 @@ from isometry.reports.figures.lines import DASHES
 from isometry.reports.figures.marks import Mark
 from isometry.reports.figures.palette import HueName
 from isometry.reports.figures.paths import brief
-from isometry.reports.figures.plot import Plot, words
+from isometry.reports.figures.plot import Plot, apart, words
 from isometry.reports.figures.scales import short
+
+LABEL = 50.0
+"""Pixels from the middle of one name to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,18 @@ def bars(plot: Plot, shown: Bars, *, hue: HueName) -> list[Mark]:
     ]
 
 
-def upright(plot: Plot, x: float, label: str, *, hue: HueName = "grey") -> str:
-    """A dashed line across the plot at a place along, named above it."""
-    place = plot.at(x, plot.y.low)[0]
-    line = f'<path d="M{brief(place)} {brief(plot.top)}V{brief(plot.bottom)}" fill="none" '
-    return (
-        f"{line}{palette.stroke(hue)} {DASHES['short']}/>"
-        f"{words((place, plot.top - 5), label, anchor='middle', hue=hue)}"
-    )
+def uprights(plot: Plot, named: Sequence[tuple[str, float]]) -> list[str]:
+    """Dashed lines across the plot at places along, each named above it."""
+    places = [plot.at(x, plot.y.low)[0] for _, x in named]
+    middles = apart(places, gap=LABEL, low=plot.left, high=plot.right)
+    d = "".join(f"M{brief(place)} {brief(plot.top)}V{brief(plot.bottom)}" for place in places)
+    return [
+        f'<path d="{d}" fill="none" {palette.stroke("grey")} {DASHES["short"]}/>',
+        *(
+            words((middle, plot.top - 5), name, anchor="middle", hue="grey")
+            for (name, _), middle in zip(named, middles, strict=True)
+        ),
+    ]
 
 
 def _bar(plot: Plot, shown: Bars, index: int, hue: HueName) -> str:

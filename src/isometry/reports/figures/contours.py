@@ -14,8 +14,8 @@ Edge = tuple[int, int, bool]
 BELOW = -1e9
 """What is taken to stand around the grid, so that every contour closes."""
 
-# Corners are counted 1, 2, 4, 8 from the lower left, anticlockwise; sides 0 to 3 from the lower one.
-# Each step leads from side to side with what is high on its left.
+# Corners count 1, 2, 4, 8 from the lower left, anticlockwise; sides 0 to 3 from the lower one. Each
+# step leads from side to side with what is high on its left.
 STEPS: dict[int, tuple[tuple[int, int], ...]] = {
     1: ((0, 3),),
     2: ((1, 0),),

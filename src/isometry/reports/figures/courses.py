@@ -135,14 +135,14 @@ def _figure(
 ) -> Figure:
     plot = Plot(60.0, 26.0, 300.0, 300.0, scale, scale)
     before, said = cobweb.cobweb(plot, curve, course, names=story.axes)
-    name, mapped = story.axes
+    name = story.axes[0]
     shapes = [plot.frame(f"{name} of a layer", f"{name} of the next"), *before, *marks.drawn(said)]
     return Figure(
         name=story.name,
         title=story.title,
         read=story.read,
-        svg=inline(story.title, plot.bottom + 36.0, shapes),
-        columns=("layer", mapped),
+        svg=inline(story.title, plot.bottom + 36.0, shapes, width=420.0),
+        columns=("layer", name),
         rows=tuple((str(k), short(value)) for k, value in enumerate(course)),
     )
 
@@ -163,8 +163,8 @@ def _length_scale(values: Sequence[float]) -> Scale:
 
 def _grid(scale: Scale) -> list[float]:
     if scale.kind == "decades":
-        return np.geomspace(scale.low, scale.high, LENGTHS).tolist()
-    return np.linspace(scale.high / LENGTHS**2, scale.high, LENGTHS).tolist()
+        return [float(q) for q in np.geomspace(scale.low, scale.high, LENGTHS)]
+    return [float(q) for q in np.linspace(scale.high / LENGTHS**2, scale.high, LENGTHS)]
 
 
 def _settled(phi: theory.Activation, weight_var: float, bias_var: float, depth: int) -> float:
@@ -177,7 +177,7 @@ def _settled(phi: theory.Activation, weight_var: float, bias_var: float, depth: 
 
 
 def _where(phi: theory.Activation, weight_var: float, bias_var: float) -> str:
-    return f"{phi.name} at σ_w² = {short(weight_var)}, σ_b² = {short(bias_var)}"
+    return f"{phi.name} at σw² = {short(weight_var)}, σb² = {short(bias_var)}"
 
 
 def _end_of_lengths(end: float) -> str:

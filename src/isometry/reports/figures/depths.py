@@ -20,7 +20,7 @@ from isometry.reports.figures.scales import Scale, decades, short
 TOP, HEIGHT, BOTTOM = 58.0, 170.0, 262.0
 LEFT, WIDTH, STEP = 34.0, 148.0, 240.0
 HALF_DECADE = sqrt(10.0)
-FEW = 16
+FEW = 14
 """Dots of a curve over more than 60 layers, besides its extremes."""
 FLAT = 0.5
 """Decades from the first layer to the last that still read as flat."""
@@ -74,7 +74,8 @@ def depth_triptych(
         title=title,
         read=(
             "Read: flat means that depth neither fades nor swells what passes. Judge by the first "
-            "two panels; the third is their product and can look flat where both fade."
+            "two panels; the third is their product and can look flat where both fade. The band is "
+            "half a decade to each side of the last layer."
             + thinning.remark(len(kept), len(layers))
         ),
         svg=inline(title, BOTTOM, [*shapes, *marks.drawn(said)]),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from isometry.reports.figures import marks, palette
 
 WIDTH = 720.0
-"""Of every picture, in pixels; a page may scale it."""
+"""Of most pictures, in pixels; a page may scale it."""
 
 FONT = 'font-family="system-ui, sans-serif" font-size="11"'
 
@@ -45,20 +45,21 @@ class Figure:
         )
 
 
-def inline(title: str, height: float, shapes: Iterable[str]) -> str:
+def inline(title: str, height: float, shapes: Iterable[str], *, width: float = WIDTH) -> str:
     """Shapes as inline SVG.
 
     Args:
         title: What a reader hears who does not see it.
         height: In pixels.
         shapes: What is drawn, later ones over earlier ones.
+        width: In pixels.
 
     Returns:
         One ``<svg>`` element, which holds no ``>`` before its first shape but the one that ends
         its tag.
     """
     head = (
-        f'<svg viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}" '
+        f'<svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
         f'role="group" aria-label="{marks.safe(title)}" {FONT}>'
     )
     return "".join([head, *shapes, "</svg>"])

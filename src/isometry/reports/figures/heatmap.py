@@ -49,7 +49,7 @@ def contour(plot: Plot, values: Array, level: float, *, colour: str) -> str:
         closed = [*line, line[0]]
         inner = [k for k in range(len(line)) if not _along(closed[k], closed[k + 1], edges)]
         pieces += [_placed(plot, values, [closed[k] for k in run]) for run in _joined(inner)]
-    d = "".join(path(sparse(piece)) for piece in pieces)
+    d = "".join(path(sparse(piece, most=len(piece))) for piece in pieces)
     return f'<path d="{d}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
 
@@ -70,7 +70,7 @@ def cells(plot: Plot, shares: Sequence[Sequence[float]], *, hue: HueName) -> lis
             paths.setdefault(shade, []).append(_cell(plot, shares, row, first, last))
     return [
         f'<path d="{"".join(paths[shade])}" {palette.fill(hue)} '
-        f'fill-opacity="{shade / (LEVELS - 1):.2g}"/>'
+        f'shape-rendering="crispEdges" fill-opacity="{shade / (LEVELS - 1):.2g}"/>'
         for shade in sorted(paths)
         if shade > 0
     ]
@@ -99,8 +99,8 @@ def points(plot: Plot, named: Sequence[tuple[str, float, float, str]]) -> list[M
 
 
 def _area(plot: Plot, values: Array, level: float) -> str:
-    loops = ([*line, line[0]] for line in contours(values, level))
-    return "".join(path(sparse(_placed(plot, values, loop)), closed=True) for loop in loops)
+    loops = (_placed(plot, values, [*line, line[0]]) for line in contours(values, level))
+    return "".join(path(sparse(loop, most=len(loop)), closed=True) for loop in loops)
 
 
 def _placed(plot: Plot, values: Array, line: Sequence[Place]) -> list[Place]:

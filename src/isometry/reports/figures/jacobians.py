@@ -32,13 +32,13 @@ def jacobian_spectrum(values: Sequence[float], after: Sequence[float] | None = N
     named += [("after", after, "orange")] if after is not None else []
     along = decades([1.0, *(v for _, one, _ in named for v in _told(one))])
     edges = np.geomspace(along.low, along.high, BINS + 1).tolist()
-    shapes, said = [], []
+    shapes, said, landmarks = [], [], []
     for number, (name, one, hue) in enumerate(named):
         counts = bars.counted(name, _told(one), edges)
         plot = _plot(along, counts, TOP + number * STEP)
         said += bars.bars(plot, counts, hue=hue)
         shapes += [_head(plot, name, one), plot.frame(_along(number, len(named)), most=(8, 3))]
-        shapes += [bars.upright(plot, 1.0, "1")]
+        landmarks += bars.uprights(plot, _landmarks(one))
     title = "Singular values of the Jacobian"
     return Figure(
         name="jacobian-spectrum",
@@ -49,7 +49,9 @@ def jacobian_spectrum(values: Sequence[float], after: Sequence[float] | None = N
             "directions that explode."
         ),
         svg=inline(
-            title, TOP + (len(named) - 1) * STEP + HEIGHT + 36.0, [*shapes, *marks.drawn(said)]
+            title,
+            TOP + (len(named) - 1) * STEP + HEIGHT + 36.0,
+            [*shapes, *marks.drawn(said), *landmarks],
         ),
         columns=("when", "values", "greatest", "median", "least", "greatest / least", "near 0"),
         rows=tuple((name, *_summary(one)) for name, one, _ in named),
@@ -65,10 +67,16 @@ def _along(number: int, count: int) -> str:
 
 
 def _head(plot: Plot, name: str, values: Sequence[float]) -> str:
-    _, greatest, _, least, spread, lost = _summary(values)
-    rest = f"; {lost} near 0" if lost != "0" else ""
+    count, greatest, _, least, spread, lost = _summary(values)
+    rest = f"; {lost} of {count} near 0" if lost != "0" else ""
     said = f"{name}: from {least} to {greatest}, a factor of {spread}{rest}"
     return words((plot.left, plot.top - 24), said, bold=True)
+
+
+def _landmarks(values: Sequence[float]) -> list[tuple[str, float]]:
+    known = _told(values)
+    ends = [("least", min(known)), ("greatest", max(known))] if known else []
+    return [("1", 1.0), *ends]
 
 
 def _told(values: Sequence[float]) -> list[float]:

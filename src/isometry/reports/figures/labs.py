@@ -11,9 +11,10 @@ from isometry.reports.figures.activations import Layer
 from isometry.reports.figures.figure import Figure, inline
 from isometry.reports.figures.lines import Line
 from isometry.reports.figures.overlay import Zone
+from isometry.reports.figures.palette import HueName
 from isometry.reports.figures.plot import Plot, words
 from isometry.reports.figures.ridgeline import Histogram
-from isometry.reports.figures.scales import Scale, short
+from isometry.reports.figures.scales import Scale, percent, short
 
 Array = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ def activation_lab(
     phi, hill = theory.activation(activation), Histogram(*preactivations)
     reach = max(LEAST_REACH, *(abs(edge) for edge in hill.reach()))
     z = np.linspace(-reach, reach, POINTS)
-    zones = _zones(z, phi.derivative(z), hill)
+    zones = _zones(z, phi.derivative(z), hill, kinked=0.0 in phi.kinks)
     plot = _plot(reach, phi(z), phi.derivative(z))
     curves = [
         Line("φ", _points(z, phi(z)), "blue"),
@@ -86,18 +87,21 @@ def _points(z: Array, values: Array) -> tuple[tuple[float, float], ...]:
     return tuple(zip(z.tolist(), values.tolist(), strict=True))
 
 
-def _zones(z: Array, slopes: Array, hill: Histogram) -> list[Zone]:
+def _zones(z: Array, slopes: Array, hill: Histogram, *, kinked: bool) -> list[Zone]:
     """Flat stretches and the straight one around 0, from left to right."""
     flat = np.abs(slopes) <= FLAT * np.abs(slopes).max()
+    found: list[tuple[str, tuple[int, int], HueName]]
     found = [("flat", run, "purple") for run in _runs(flat)]
     middle = len(z) // 2
-    sides = [np.abs(slopes - slopes[middle + k]) <= BENT * abs(slopes[middle + k]) for k in (-1, 1)]
+    near = [float(slopes[middle + k]) for k in ((-1, 1) if kinked else (0,))]
+    sides = [np.abs(slopes - slope) <= BENT * abs(slope) for slope in near]
     straight = [run for side in sides for run in _runs(side & ~flat) if _holds(run, middle)]
-    found += [("straight", run, "blue") for run in sorted({*straight})]
-    ordered = sorted(found, key=lambda zone: zone[1])
+    found += [("straight", run, "blue") for run in straight]
+    # What lies beyond the axis belongs to the zone at its end.
+    ends = np.concatenate([[-np.inf], z[1:-1], [np.inf]])
     return [
-        Zone(name, float(z[a]), float(z[b]), _share(hill, float(z[a]), float(z[b])), hue)
-        for name, (a, b), hue in ordered
+        Zone(name, float(z[a]), float(z[b]), _share(hill, float(ends[a]), float(ends[b])), hue)
+        for name, (a, b), hue in sorted(found, key=lambda zone: zone[1])
     ]
 
 
@@ -120,13 +124,9 @@ def _share(hill: Histogram, low: float, high: float) -> float:
 
 
 def _remark(plot: Plot, measured: dict[str, float | None]) -> str:
-    known = [f"{name} {_percent(share)}" for name, share in measured.items() if share is not None]
+    known = [f"{name} {percent(share)}" for name, share in measured.items() if share is not None]
     said = f"measured: {', '.join(known)}" if known else ""
     return words((plot.left, plot.bottom + 46), said) if said else ""
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
 
 
 def _rows(
@@ -136,11 +136,11 @@ def _rows(
         ("mean of preactivations", short(hill.mean)),
         ("std of preactivations", short(hill.std)),
         *(
-            (f"{zone.name} from {short(zone.low)} to {short(zone.high)}", _percent(zone.share))
+            (f"{zone.name} from {short(zone.low)} to {short(zone.high)}", percent(zone.share))
             for zone in zones
         ),
         *(
-            (f"{name}, measured", _percent(share))
+            (f"{name}, measured", percent(share))
             for name, share in measured.items()
             if share is not None
         ),

@@ -61,32 +61,30 @@ def lines(plot: Plot, shown: Sequence[Line]) -> list[str]:
     ends = [(line, _end(plot, line)) for line in shown if line.label]
     known = [(line, end) for line, end in ends if end is not None]
     heights = apart(
-        [end[1] + 4 for _, end in known], gap=LINE_GAP, low=plot.top + 4, high=plot.bottom
+        [end[1] + 4 for _, end in known], gap=LINE_GAP, low=plot.top + 9, high=plot.bottom
     )
     return shapes + [
-        words((plot.right + 6, height), line.label, hue=line.hue)
-        for (line, _), height in zip(known, heights, strict=True)
+        words((end[0] + 6, height), line.label, hue=line.hue)
+        for (line, end), height in zip(known, heights, strict=True)
     ]
 
 
-def band(plot: Plot, low: float, high: float, *, label: str = "") -> str:
+def band(plot: Plot, low: float, high: float) -> str:
     """A stretch of the upright axis, from edge to edge.
 
     Args:
         plot: Where.
         low: Its lower end.
         high: Its upper end.
-        label: Drawn inside, in its upper left corner.
 
     Returns:
-        The shapes.
+        The shape.
     """
     top, bottom = plot.at(plot.x.low, high)[1], plot.at(plot.x.low, low)[1]
-    area = (
+    return (
         f'<rect x="{brief(plot.left)}" y="{brief(top)}" width="{brief(plot.width)}" '
         f'height="{brief(bottom - top)}" {palette.fill("blue")} fill-opacity=".12"/>'
     )
-    return area + (words((plot.left + 4, top + 11), label, hue="blue") if label else "")
 
 
 def spread(plot: Plot, edges: Iterable[tuple[float, float, float]], *, hue: HueName) -> str:
@@ -104,17 +102,16 @@ def spread(plot: Plot, edges: Iterable[tuple[float, float, float]], *, hue: HueN
     upper = sparse([plot.at(x, high) for x, _, high in known])
     lower = sparse([plot.at(x, low) for x, low, _ in known])
     d = path([*upper, *reversed(lower)], closed=True)
-    return f'<path d="{d}" {palette.fill(hue)} fill-opacity=".2"/>'
+    return f'<path d="{d}" {palette.fill(hue)} fill-opacity=".15"/>'
 
 
-def rule(plot: Plot, y: float, *, label: str = "") -> str:
-    """A dashed level across the plot, named above its left end."""
+def rule(plot: Plot, y: float) -> str:
+    """A dashed level across the plot."""
     left, height = plot.at(plot.x.low, y)
-    line = (
+    return (
         f'<path d="M{brief(left)} {brief(height)}H{brief(plot.right)}" fill="none" '
         f"{palette.stroke('grey')} {DASHES['short']}/>"
     )
-    return line + (words((left + 4, height - 3), label, hue="grey") if label else "")
 
 
 def dot(plot: Plot, x: float, y: float, *, hue: HueName, form: Dot = "circle") -> str:

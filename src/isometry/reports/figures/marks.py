@@ -43,9 +43,9 @@ def shortened(name: str, *, longest: int = LONGEST) -> str:
     """The end of a long name, which tells more than its beginning; not escaped.
 
     >>> shortened("encoder.layers.11.attention.out_proj", longest=20)
-    '….attention.out_proj'
+    '…attention.out_proj'
     """
-    return name if len(name) <= longest else f"…{name[1 - longest :]}"
+    return name if len(name) <= longest else f"…{name[1 - longest :].lstrip('._')}"
 
 
 def drawn(marks: Sequence[Mark]) -> list[str]:

@@ -10,6 +10,7 @@ from isometry.reports.figures.palette import HueName
 from isometry.reports.figures.paths import brief, path, sparse
 from isometry.reports.figures.plot import Plot, apart, words
 from isometry.reports.figures.ridgeline import Histogram
+from isometry.reports.figures.scales import percent, short
 
 HILL = 0.55
 """Height of the hill, of the plot's."""
@@ -38,7 +39,7 @@ class Zone:
     @property
     def label(self) -> str:
         """Its name and its share."""
-        return f"{self.name} {100 * self.share:.3g} %"
+        return f"{self.name} {percent(self.share)}"
 
 
 def function_overlay(
@@ -84,7 +85,7 @@ def _hill(plot: Plot, hill: Histogram) -> Mark:
     corners = [(tops[0][0], plot.bottom), *tops, (tops[-1][0], plot.bottom)]
     d = path(sparse(corners), closed=True)
     shape = f'<path d="{d}" {palette.both("grey")} fill-opacity=".8"/>'
-    return Mark(hill.name, f"{hill.name}: mean {hill.mean:.3g}, std {hill.std:.3g}", shape)
+    return Mark(hill.name, f"{hill.name}: mean {short(hill.mean)}, std {short(hill.std)}", shape)
 
 
 def _inside(plot: Plot, line: Line) -> Line:

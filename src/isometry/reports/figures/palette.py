@@ -65,17 +65,12 @@ def rules(scope: str = "") -> str:
     >>> rules("[data-theme=dark] ").split("}")[0]
     '[data-theme=dark] .ink{fill:#E6EDF3'
     """
-    plain = [
-        f".ink{{fill:{DARK_INK}}}",
-        f".edge{{stroke:{DARK_INK}}}",
-        f".paper{{stroke:{DARK_PAPER}}}",
-    ]
     coloured = [
         f".{kind}-{name}{{{what}:{hue.shade if kind == 'a' else hue.light}}}"
         for name, hue in HUES.items()
         for kind, what in (("s", "stroke"), ("f", "fill"), ("a", "fill"), ("t", "fill"))
     ]
-    return "".join(scope + rule for rule in plain + coloured)
+    return "".join(scope + rule for rule in [f".ink{{fill:{DARK_INK}}}", *coloured])
 
 
 def stroke(hue: HueName) -> str:

@@ -16,32 +16,49 @@ from isometry.reports.figures.scales import Scale, short
 
 Array = NDArray[np.float64]
 
-LEVELS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
+LEVELS = (0.1, 0.4, 0.8, 1.0, 1.25, 2.5, 10.0)
 """Values of chi between colours."""
-CELLS = 48
+CELLS = 120
 """Steps of the map along and upright."""
-SMALLEST, LARGEST, A_DECADE = -8, 8, 10
+SMALLEST, LARGEST, A_DECADE = -8, 8, 8
 """Lengths that the table of moments covers, as powers of ten, and its points a decade."""
 LEAST_WEIGHT, LEAST_BIAS, MOST_WEIGHT = 3.0, 0.3, 40.0
 """Variances that are shown at least; and that a critical line may widen the map to."""
 ROOM = 1.25
 LABEL = 26.0
+SMALL = 1e-9
+"""What rounding may add to a logarithm."""
+HALVINGS = 20
+"""Of a step of the table, down to a millionth of it."""
 
 
 class Lengths(NamedTuple):
-    """Moments of one activation over lengths.
+    """Moments of one activation over lengths, as cubics between points.
 
     Attributes:
-        q: The lengths, ascending.
+        logs: Logarithms of the lengths, ascending and even.
         m2: Mean square of the activation.
         d2: Mean square of its slope.
         at_zero: Square of its slope at 0.
     """
 
-    q: Array
+    logs: Array
     m2: Array
     d2: Array
     at_zero: float
+
+    def between(self, values: Array, logs: Array) -> Array:
+        """A column of the table at any lengths within it (Catmull & Rom 1974)."""
+        step = self.logs[1] - self.logs[0]
+        place = np.clip((logs - self.logs[0]) / step, 0.0, len(self.logs) - 1.0)
+        k = np.minimum(place.astype(int), len(self.logs) - 2)
+        t, slopes = place - k, np.gradient(values)
+        start, end = values[k], values[k + 1]
+        bend = (slopes[k] + slopes[k + 1] - 2.0 * (end - start)) * t
+        found: Array = start + t * (
+            slopes[k] + t * (3.0 * (end - start) - 2.0 * slopes[k] - slopes[k + 1] + bend)
+        )
+        return found
 
 
 def phase_diagram(
@@ -59,16 +76,20 @@ def phase_diagram(
     phi = theory.activation(activation)
     table = _table(phi)
     along, upright = _axes(table, points)
-    plot = Plot(52.0, 34.0, 560.0, 280.0, along, upright)
+    plot = Plot(52.0, 44.0, 560.0, 280.0, along, upright)
     weights, biases = (np.linspace(0.0, axis.high, CELLS + 1) for axis in (along, upright))
-    logs = np.log(np.maximum(chi_over(table, weights, biases), 1e-9))
+    over = chi_over(table, weights, biases)
+    logs = np.log(np.maximum(over, SMALL))
     at = [(name, weight, bias, point_chi(phi, weight, bias)) for name, weight, bias in points]
     said = [(name, weight, bias, _says(name, chi)) for name, weight, bias, chi in at]
     title = f"Order and chaos of {phi.name}"
     shapes = [
         *heatmap.levelled(plot, logs, np.log(LEVELS).tolist()),
         heatmap.contour(plot, logs, 0.0, colour=palette.INK),
-        plot.frame("σ_w², variance of a weight × fan-in", "σ_b², variance of a bias"),
+        plot.frame("σw², variance of a weight × fan-in"),
+        words(
+            (plot.left, plot.top - 20), "σb², variance of a bias; above and beside: χ", hue="grey"
+        ),
         *_level_names(plot, logs),
         *marks.drawn(heatmap.points(plot, said)),
     ]
@@ -78,10 +99,11 @@ def phase_diagram(
         read=(
             "Read: on the dark line χ is 1, and depth neither fades nor swells a gradient. Blue is "
             "order, where signals and gradients fade; orange is chaos, where they grow by √χ a "
-            "layer. The nearer a dot is to the line, the deeper the network may be."
+            "layer. The nearer a dot is to the line, the deeper the network may be. On this map χ "
+            f"runs from {short(float(over.min()))} to {short(float(over.max()))}."
         ),
         svg=inline(title, plot.bottom + 36.0, shapes),
-        columns=("point", "σ_w²", "σ_b²", "χ", "phase", "layers to change e-fold"),
+        columns=("point", "σw²", "σb²", "χ", "phase", "layers to change e-fold"),
         rows=tuple(
             (name, short(weight), short(bias), short(chi), theory.phase(chi), _depth(chi))
             for name, weight, bias, chi in at
@@ -115,35 +137,33 @@ def chi_over(table: Lengths, weights: Array, biases: Array) -> Array:
         biases: Variances of biases, shape (rows,).
 
     Returns:
-        ``χ``, shape (rows, columns); exact where the table holds the length, else to the
-        interpolation between its points.
+        ``χ``, shape (rows, columns).
     """
-    w, b = weights[None, :, None], biases[:, None, None]
-    surplus = w * table.m2 + b - table.q
-    start = int(np.searchsorted(table.q, 1.0))
-    up = _first(surplus[..., start:] <= 0.0) + start
-    down = start - _first(surplus[..., start::-1] >= 0.0)
-    grows = surplus[..., start] > 0.0
-    above = np.where(grows, up, down + 1)
-    d2 = _crossed(table, surplus, above)
-    return np.asarray(weights * d2)
+    surplus = weights[:, None] * table.m2 + biases[:, None, None] - np.exp(table.logs)
+    start = int(np.searchsorted(table.logs, -SMALL))
+    up = start + _first(surplus[..., start:] <= 0.0)
+    down = start + 1 - _first(surplus[..., start::-1] >= 0.0)
+    above = np.where(surplus[..., start] > 0.0, up, down)
+    last = len(table.logs) - 1
+    logs = _settled(table, (weights, biases[:, None]), np.clip(above, 1, last))
+    d2 = np.where(above > last, table.d2[-1], table.between(table.d2, logs))
+    return np.asarray(weights * np.where(above <= 0, table.at_zero, d2))
 
 
 def _first(mask: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Index of the first true one along the last axis; its length where there is none."""
-    return np.where(mask.any(axis=-1), mask.argmax(axis=-1), mask.shape[-1])
+    """Index of the first true one along the last axis; one more than all where there is none."""
+    place: NDArray[np.int_] = np.where(mask.any(axis=-1), mask.argmax(axis=-1), mask.shape[-1] + 1)
+    return place
 
 
-def _crossed(table: Lengths, surplus: Array, above: NDArray[np.int_]) -> Array:
-    """``E φ'²`` where the surplus crosses 0 just before a point of the table."""
-    last = len(table.q) - 1
-    high = np.clip(above, 1, last)
-    here = np.take_along_axis(surplus, high[..., None] - 1, axis=-1)[..., 0]
-    there = np.take_along_axis(surplus, high[..., None], axis=-1)[..., 0]
-    gap = here - there
-    part = np.clip(np.divide(here, gap, out=np.zeros_like(gap), where=gap != 0.0), 0.0, 1.0)
-    between = table.d2[high - 1] * (1.0 - part) + table.d2[high] * part
-    return np.where(above <= 0, table.at_zero, np.where(above > last, table.d2[last], between))
+def _settled(table: Lengths, variances: tuple[Array, Array], above: NDArray[np.int_]) -> Array:
+    """Logarithm of the length at which each signal settles, just before a point of the table."""
+    (weights, biases), low, high = variances, table.logs[above - 1], table.logs[above]
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        over = weights * table.between(table.m2, middle) + biases > np.exp(middle)
+        low, high = np.where(over, middle, low), np.where(over, high, middle)
+    return (low + high) / 2
 
 
 @lru_cache(maxsize=32)
@@ -152,7 +172,7 @@ def _table(phi: theory.Activation) -> Lengths:
     found = [theory.moments(phi, q) for q in lengths.tolist()]
     m2, d2 = (np.array([getattr(one, name) for one in found]) for name in ("m2", "d2"))
     known = np.isfinite(m2) & np.isfinite(d2)
-    return Lengths(lengths[known], m2[known], d2[known], phi.squared_slope_at_zero)
+    return Lengths(np.log(lengths[known]), m2[known], d2[known], phi.squared_slope_at_zero)
 
 
 def _axes(table: Lengths, points: Sequence[tuple[str, float, float]]) -> tuple[Scale, Scale]:
@@ -160,7 +180,7 @@ def _axes(table: Lengths, points: Sequence[tuple[str, float, float]]) -> tuple[S
     bias = max([LEAST_BIAS, *(ROOM * point[2] for point in points)])
     with np.errstate(divide="ignore", invalid="ignore"):
         critical = 1.0 / table.d2
-        biases = table.q - table.m2 * critical
+        biases = np.exp(table.logs) - table.m2 * critical
     near = critical[(biases >= 0.0) & (biases <= bias) & (critical <= MOST_WEIGHT)]
     line = [ROOM * float(near.max())] if len(near) else []
     return (

@@ -53,7 +53,7 @@ class Plot:
         Args:
             along: What lies along; not escaped.
             upright: What lies upright, drawn above the upper left corner; not escaped.
-            most: About how many ticks along and upright.
+            most: About how many ticks along and upright; 0 for none.
 
         Returns:
             The shapes.

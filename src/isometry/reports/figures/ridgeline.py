@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite, sqrt
 from typing import NamedTuple
 
@@ -15,7 +16,11 @@ BINS = 64
 """Most bins of a ridge; more are summed by neighbours."""
 
 ROOT = 0.6
-"""Height is the count to this power, so that tails can be seen beside a peak."""
+"""Height is the count to this power, so that tails can be seen beside a peak; where the axis is
+bent, the count a pixel."""
+
+NARROW = 1e-6
+"""Least width of a bin, of the axis."""
 
 FAINT = 0.001
 """Share of the values at each end that may lie beyond the scale."""
@@ -139,8 +144,11 @@ def foot(plot: Plot, base: float) -> str:
 
 def _outline(plot: Plot, histogram: Histogram, where: Ridge) -> list[Place]:
     """The hill through the middles of the bins, upright at its ends as the bins are."""
-    peak = max(histogram.counts)
-    rises = [where.tall * (count / peak) ** ROOT for count in histogram.counts]
+    edges = pairwise(histogram.edge(k) for k in range(len(histogram.counts) + 1))
+    widths = (max(plot.x.stretch(low, high), NARROW) for low, high in edges)
+    dense = [count / width for count, width in zip(histogram.counts, widths, strict=True)]
+    peak = max(dense)
+    rises = [where.tall * (one / peak) ** ROOT for one in dense]
     hill = list(zip(histogram.centres(), rises, strict=True))
     ends = (histogram.low, rises[0]), (histogram.high, rises[-1])
     seen = [point for point in (ends[0], *hill, ends[1]) if plot.x.holds(point[0])]

@@ -1,5 +1,6 @@
 """From numbers to places: even scales, scales by decades, and scales by decades around 0."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import asinh, ceil, floor, isfinite, log10
 from typing import Literal, assert_never
@@ -31,6 +32,10 @@ class Scale:
         inside = min(max(value, self.low), self.high)
         return (self._bent(inside) - low) / (high - low)
 
+    def stretch(self, low: float, high: float) -> float:
+        """The part of the axis that two numbers span, also beyond its ends."""
+        return (self._bent(high) - self._bent(low)) / (self._bent(self.high) - self._bent(self.low))
+
     def holds(self, value: float) -> bool:
         """Whether a number is shown where it is, not at the edge."""
         return isfinite(value) and self.low <= value <= self.high
@@ -39,11 +44,13 @@ class Scale:
         """Numbers to name, with their names.
 
         Args:
-            most: About how many there may be.
+            most: About how many there may be; none for 0.
 
         Returns:
             Pairs, ascending.
         """
+        if not most:
+            return ()
         match self.kind:
             case "even":
                 return _even(self.low, self.high, most)
@@ -67,7 +74,7 @@ class Scale:
         assert_never(self.kind)
 
 
-def decades(values: list[float], *, least: int = 2) -> Scale:
+def decades(values: Sequence[float], *, least: int = 2) -> Scale:
     """The scale by whole decades that holds some numbers.
 
     Args:
@@ -99,10 +106,25 @@ def power(exponent: int) -> str:
 def short(value: float) -> str:
     """A number to three digits, with a true minus.
 
-    >>> short(-0.000123), short(0.5), short(1e-12)
-    ('−0.000123', '0.5', '1e−12')
+    >>> short(-0.0001234), short(1789.0), short(1e-12), short(3e11)
+    ('−0.000123', '1790', '1e−12', '3e11')
     """
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+    return _signed(float(f"{value:.3g}"))
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in words.
+
+    >>> percent(0.1234)
+    '12.3 %'
+    """
+    return f"{short(100.0 * share)} %"
+
+
+def _signed(value: float) -> str:
+    return (
+        f"{value:g}".replace("e-0", "e-").replace("e+0", "e+").replace("e+", "e").replace("-", "−")
+    )
 
 
 def _even(low: float, high: float, most: int) -> tuple[tuple[float, str], ...]:
@@ -110,7 +132,7 @@ def _even(low: float, high: float, most: int) -> tuple[tuple[float, str], ...]:
     size = 10.0 ** floor(log10(rough))
     step = next(size * k for k in (1, 2, 5, 10) if size * k >= rough * 0.999)
     numbers = (step * k for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1))
-    return tuple((number, short(number)) for number in numbers)
+    return tuple((number, _signed(round(number, 12))) for number in numbers)
 
 
 def _decades(low: float, high: float, most: int) -> tuple[tuple[float, str], ...]:

@@ -32,8 +32,8 @@ def remark(shown_count: int, count: int) -> str:
     """The sentence that says how many are left out; empty for none.
 
     >>> remark(28, 200), remark(5, 5)
-    (' Drawn and listed are 28 of 200 layers.', '')
+    (' Marks and table hold 28 of 200 layers.', '')
     """
     if shown_count == count:
         return ""
-    return f" Drawn and listed are {shown_count} of {count} layers."
+    return f" Marks and table hold {shown_count} of {count} layers."

@@ -5,7 +5,7 @@ from math import isfinite, nan
 
 import numpy as np
 
-from isometry.reports.figures import heatmap, lines, marks, thinning
+from isometry.reports.figures import heatmap, lines, marks, scales, thinning
 from isometry.reports.figures.figure import Figure, inline
 from isometry.reports.figures.lines import Line
 from isometry.reports.figures.marks import Mark
@@ -60,7 +60,7 @@ def unit_heatmap(
     title = f"Share of {what}"
     shapes = [
         *heatmap.cells(plot, grid, hue="blue"),
-        plot.frame("step", most=(1, 1)),
+        plot.frame("step", most=(0, 0)),
         *_step_names(plot, [steps[column] for column in columns]),
         *_layer_names(plot, [layers[row] for row in rows]),
         *_last_shares(plot, [shares[row] for row in rows]),
@@ -105,7 +105,7 @@ def update_lines(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -
     shapes = [
         lines.band(plot, *HEALTHY),
         plot.frame("step", "log10 of ‖update‖ / ‖weight‖"),
-        lines.rule(plot, TARGET, label="−3"),
+        lines.rule(plot, TARGET),
         spread,
         *lines.lines(plot, curves),
         *marks.drawn(said),
@@ -124,9 +124,9 @@ def update_lines(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -
 
 
 def _map_plot(rows: int, columns: int) -> Plot:
-    height = rows * min(max(HIGHEST / max(rows, 1), FLATTEST), TALLEST)
+    height = rows * min(max(HIGHEST // max(rows, 1), FLATTEST), TALLEST)
     return Plot(
-        NAMES, TOP, WIDTH - 20.0, height, Scale(0.0, max(columns, 1)), Scale(0.0, max(rows, 1))
+        NAMES, TOP, WIDTH - 30.0, height, Scale(0.0, max(columns, 1)), Scale(0.0, max(rows, 1))
     )
 
 
@@ -180,7 +180,7 @@ def _last_shares(plot: Plot, rows: Sequence[Sequence[float]]) -> list[str]:
 def _line_plot(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -> Plot:
     known = [value for row in updates.values() for value in row if isfinite(value)]
     low, high = min([HEALTHY[0], *known]), max([HEALTHY[1], *known])
-    along = Scale(min(steps), max(max(steps), min(steps) + 1))
+    along = Scale(min(steps), max(*steps, min(steps) + 1))
     return Plot(40.0, TOP, WIDTH, 240.0, along, Scale(np.floor(low) - 0.5, np.ceil(high) + 0.5))
 
 
@@ -228,11 +228,11 @@ def _course(row: Sequence[float], *, percent: bool = False) -> tuple[str, str, s
     if not known:
         return ("none", "none", "none")
     chosen = (known[0], max(known), known[-1])
-    first, greatest, last = (f"{100 * v:.3g} %" if percent else short(v) for v in chosen)
+    first, greatest, last = (scales.percent(v) if percent else short(v) for v in chosen)
     return first, greatest, last
 
 
 def _shaded(count: int) -> str:
     if count <= NAMED:
         return ""
-    return f" Shaded is the spread of all {count} layers; drawn are the {NAMED} farthest from −3."
+    return f" Shaded is the spread of all {count} layers; named are the {NAMED} farthest from −3."
