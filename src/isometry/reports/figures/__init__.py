@@ -8,11 +8,12 @@ from isometry.reports.figures.activations import Layer, activation_ridgeline
 from isometry.reports.figures.courses import correlation_cobweb, length_cobweb
 from isometry.reports.figures.depths import Course, depth_triptych
 from isometry.reports.figures.figure import Figure
+from isometry.reports.figures.idleness import unit_heatmap
 from isometry.reports.figures.jacobians import jacobian_spectrum
 from isometry.reports.figures.labs import activation_lab
 from isometry.reports.figures.palette import rules
 from isometry.reports.figures.phases import phase_diagram
-from isometry.reports.figures.training import unit_heatmap, update_lines
+from isometry.reports.figures.updates import update_lines
 
 __all__ = [
     "Course",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from isometry.reports.figures import marks, ridgeline, thinning
+from isometry.reports.figures import checks, marks, palette, ridgeline, thinning
 from isometry.reports.figures.figure import WIDTH, Figure, inline
 from isometry.reports.figures.marks import Mark
 from isometry.reports.figures.plot import Plot, words
@@ -30,15 +30,20 @@ def activation_ridgeline(layers: Sequence[Layer], after: Sequence[Layer] | None 
     Returns:
         The picture.
 
+    Raises:
+        InputError: There is no layer, two share a name, or ``after`` has one of another name.
+
     >>> figure = activation_ridgeline([("fc1", -3.0, 3.0, [1, 4, 9, 4, 1])])
     >>> figure.columns, figure.rows[0][0]
     (('layer', 'mean', 'std', 'low', 'high'), 'fc1')
     """
+    checks.check_layers([layer[0] for layer in layers])
     now = [Histogram(*layer) for layer in layers]
     later = {layer[0]: Histogram(*layer) for layer in after or ()}
+    checks.check_known(later, [one.name for one in now])
     kept = [now[index] for index in thinning.shown(len(now))]
     shared = ridgeline.scale_of([*now, *later.values()])
-    row = min(max(HIGHEST / max(len(kept), 1), FLATTEST), TALLEST)
+    row = min(max(HIGHEST / len(kept), FLATTEST), TALLEST)
     plots = _plots(shared, row * (len(kept) + OVERLAP - 1.0), two=after is not None)
     bases = [TOP + row * (k + OVERLAP) for k in range(len(kept))]
     said = [
@@ -52,7 +57,8 @@ def activation_ridgeline(layers: Sequence[Layer], after: Sequence[Layer] | None 
             words((plot.left, 20), title, bold=True)
             for plot, title in zip(plots, ("now", "after"), strict=False)
         ),
-        *marks.drawn(said),
+        *(ridgeline.feet(plot, bases) for plot in plots),
+        *marks.drawn(said, paint=palette.both("blue")),
     ]
     title = "Activations by layer"
     return Figure(
@@ -87,11 +93,9 @@ def _mark(
     plots: Sequence[Plot], now: Histogram, later: Histogram | None, place: tuple[float, float]
 ) -> Mark:
     base, tall = place
-    both = [(plots[0], now, Ridge(base, tall, "blue"))]
+    both = [(plots[0], now, Ridge(base, tall))]
     both += [(plots[1], later, Ridge(base, tall, "orange"))] if later is not None else []
-    shape = "".join(
-        ridgeline.foot(plot, base) + ridgeline.ridge(plot, one, where) for plot, one, where in both
-    )
+    shape = "".join(ridgeline.ridge(plot, one, where) for plot, one, where in both)
     changed = "" if later is None else f", after {_told(later)}"
     return Mark(now.name, f"{now.name}: {_told(now)}{changed}", shape)
 

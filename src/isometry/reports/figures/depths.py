@@ -10,7 +10,7 @@ from math import inf, isfinite, isnan, log10, nan, sqrt
 
 import numpy as np
 
-from isometry.reports.figures import lines, marks, thinning
+from isometry.reports.figures import checks, lines, marks, palette, thinning
 from isometry.reports.figures.figure import Figure, inline
 from isometry.reports.figures.lines import Line
 from isometry.reports.figures.marks import Mark
@@ -20,12 +20,14 @@ from isometry.reports.figures.scales import Scale, decades, short
 TOP, HEIGHT, BOTTOM = 58.0, 170.0, 262.0
 LEFT, WIDTH, STEP = 34.0, 148.0, 240.0
 HALF_DECADE = sqrt(10.0)
-FEW = 14
-"""Dots of a curve over more than 60 layers, besides its extremes."""
+FEW = 22
+"""Dots of a curve over more than 60 layers, besides the extremes of all."""
 FLAT = 0.5
 """Decades from the first layer to the last that still read as flat."""
 
 TITLES = ("activation std", "error δ, rms", "‖gradient‖ / ‖weight‖")
+BACKWARDS = 1
+"""The panel of what travels from the output to the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,23 @@ def depth_triptych(
 
     Returns:
         The picture.
+
+    Raises:
+        InputError: There is no layer, two share a name, or a value is given for none.
     """
     courses = (signal, error, gradient)
-    shapes, said, kept = [], [], set()
-    for number, course in enumerate(courses):
-        plot = _plot(layers, course, LEFT + number * STEP)
-        seen = thinning.shown(len(layers), also=_extremes(layers, course), few=FEW)
-        shapes += _panel(plot, layers, course, TITLES[number], backwards=number == 1)
-        said += _marks(plot, layers, seen, course, TITLES[number])
-        kept |= {*seen}
+    checks.check_layers(layers)
+    for course in courses:
+        checks.check_known([*course.measured, *course.theory, *course.after], layers)
+    plots = [_plot(layers, course, LEFT + k * STEP) for k, course in enumerate(courses)]
+    shapes = [
+        shape
+        for number, (plot, course) in enumerate(zip(plots, courses, strict=True))
+        for shape in _panel(plot, layers, course, number)
+    ]
+    extremes = [index for course in courses for index in _extremes(layers, course)]
+    kept = thinning.shown(len(layers), also=extremes, few=FEW)
+    said = [_mark(plots, courses, index, layers[index]) for index in kept]
     title = "Signal, error and gradient by depth"
     return Figure(
         name="depth",
@@ -78,14 +88,12 @@ def depth_triptych(
             "half a decade to each side of the last layer."
             + thinning.remark(len(kept), len(layers))
         ),
-        svg=inline(title, BOTTOM, [*shapes, *marks.drawn(said)]),
+        svg=inline(title, BOTTOM, [*shapes, *marks.drawn(said, paint=palette.fill("blue"))]),
         columns=(
             "layer",
             *(h for pair in zip(TITLES, courses, strict=True) for h in _headings(*pair)),
         ),
-        rows=tuple(
-            (layers[i], *(v for c in courses for v in _cells(layers[i], c))) for i in sorted(kept)
-        ),
+        rows=tuple((layers[i], *(v for c in courses for v in _cells(layers[i], c))) for i in kept),
     )
 
 
@@ -124,9 +132,7 @@ def _plot(layers: Sequence[str], course: Course, left: float) -> Plot:
     return Plot(left, TOP, WIDTH, HEIGHT, along, upright)
 
 
-def _panel(
-    plot: Plot, layers: Sequence[str], course: Course, title: str, *, backwards: bool
-) -> list[str]:
+def _panel(plot: Plot, layers: Sequence[str], course: Course, number: int) -> list[str]:
     parts = (course.measured, course.theory, course.after)
     measured, theory, after = ([_height(part, name) for name in layers] for part in parts)
     sides = [v for v in (after if course.after else measured) if isfinite(v) and v > 0.0]
@@ -135,8 +141,8 @@ def _panel(
     curves += [Line("theory", _points(theory), "grey", "short")] if course.theory else []
     curves += [Line("after", _points(after), "orange", "long")] if course.after else []
     return [
-        words((plot.left, 14), title, bold=True),
-        *_slopes(plot, measured, after if course.after else (), backwards=backwards),
+        words((plot.left, 14), TITLES[number], bold=True),
+        *_slopes(plot, measured, after if course.after else (), backwards=number == BACKWARDS),
         *band,
         plot.frame("layer", most=(4, 6)),
         *lines.lines(plot, curves),
@@ -166,19 +172,23 @@ def _points(values: Sequence[float]) -> tuple[tuple[float, float], ...]:
     return tuple((float(k), value) for k, value in enumerate(values, 1))
 
 
-def _marks(
-    plot: Plot, layers: Sequence[str], kept: Sequence[int], course: Course, title: str
-) -> list[Mark]:
-    known = [k for k in kept if layers[k] in course.measured or layers[k] in course.after]
-    return [_mark(plot, index + 1.0, layers[index], course, title) for index in known]
+def _mark(plots: Sequence[Plot], courses: Sequence[Course], index: int, layer: str) -> Mark:
+    """One layer in all panels: its dots, and its numbers in one sentence."""
+    pairs = list(zip(plots, courses, strict=True))
+    place = index + 1.0
+    now = [lines.dot(p, place, _height(c.measured, layer), hue="blue") for p, c in pairs]
+    after = [
+        lines.dot(p, place, _height(c.after, layer), hue="orange", form="diamond") for p, c in pairs
+    ]
+    shape = "".join(now) + (marks.group(after, palette.fill("orange")) if any(after) else "")
+    told = (_told(title, course, layer) for title, course in zip(TITLES, courses, strict=True))
+    return Mark(layer, f"{layer}: {'; '.join(one for one in told if one)}", shape)
 
 
-def _mark(plot: Plot, place: float, layer: str, course: Course, title: str) -> Mark:
-    shape = lines.dot(plot, place, _height(course.measured, layer), hue="blue")
-    shape += lines.dot(plot, place, _height(course.after, layer), hue="orange", form="diamond")
+def _told(title: str, course: Course, layer: str) -> str:
     said = [short(course.measured[layer])] if layer in course.measured else []
     said += [f"after {short(course.after[layer])}"] if layer in course.after else []
-    return Mark(layer, f"{layer}: {title} {', '.join(said)}", shape)
+    return f"{title} {', '.join(said)}" if said else ""
 
 
 def _extremes(layers: Sequence[str], course: Course) -> list[int]:

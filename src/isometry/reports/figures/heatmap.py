@@ -68,12 +68,19 @@ def cells(plot: Plot, shares: Sequence[Sequence[float]], *, hue: HueName) -> lis
     for row, values in enumerate(shares):
         for shade, first, last in _merged(values):
             paths.setdefault(shade, []).append(_cell(plot, shares, row, first, last))
+    tall = brief(plot.height / len(shares))
+    # A cell is a thick line: that is half as long to write as a rectangle.
     return [
-        f'<path d="{"".join(paths[shade])}" {palette.fill(hue)} '
-        f'shape-rendering="crispEdges" fill-opacity="{shade / (LEVELS - 1):.2g}"/>'
+        f'<path d="{"".join(paths[shade])}" fill="none" {palette.stroke(hue)} stroke-width="{tall}"'
+        f' shape-rendering="crispEdges" stroke-opacity="{shade / (LEVELS - 1):.2g}"/>'
         for shade in sorted(paths)
         if shade > 0
     ]
+
+
+def runs(shares: Sequence[Sequence[float]]) -> int:
+    """How many lines ``cells`` would draw."""
+    return sum(shade > 0 for values in shares for shade, _, _ in _merged(values))
 
 
 def points(plot: Plot, named: Sequence[tuple[str, float, float, str]]) -> list[Mark]:
@@ -143,9 +150,8 @@ def _shade(share: float) -> int:
 
 def _cell(plot: Plot, shares: Sequence[Sequence[float]], row: int, first: int, last: int) -> str:
     wide, tall = plot.width / len(shares[0]), plot.height / len(shares)
-    x, y = brief(plot.left + first * wide), brief(plot.top + row * tall)
-    length, height = brief((last - first + 1) * wide), brief(tall)
-    return f"M{x} {y}h{length}v{height}h-{length}z"
+    x, y = brief(plot.left + first * wide), brief(plot.top + (row + 0.5) * tall)
+    return f"M{x} {y}h{brief((last - first + 1) * wide)}"
 
 
 def _free(
@@ -164,7 +170,7 @@ def _point(place: Place, name: str, label: Place) -> str:
     """A dot, its name, and a thin line between them; dark on the pale map, also on dark pages."""
     x, y = place
     left, height = label
-    lead = f'<path d="M{brief(x)} {brief(y)}V{brief(height)}" stroke="{palette.INK}"/>'
+    lead = f'<path d="M{brief(x)} {brief(y)}V{brief(height)}" fill="none" stroke="{palette.INK}"/>'
     return (
         f"{lead if y - height > ROW else ''}"
         f'<circle cx="{brief(x)}" cy="{brief(y)}" r="4.5" fill="{palette.INK}" '

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isometry import theory
-from isometry.reports.figures import marks, overlay
+from isometry.reports.figures import checks, marks, overlay
 from isometry.reports.figures.activations import Layer
 from isometry.reports.figures.figure import Figure, inline
 from isometry.reports.figures.lines import Line
@@ -47,8 +47,12 @@ def activation_lab(
 
     Returns:
         The picture.
+
+    Raises:
+        InputError: The histogram holds no finite values.
     """
     phi, hill = theory.activation(activation), Histogram(*preactivations)
+    checks.check_histogram(hill)
     reach = max(LEAST_REACH, *(abs(edge) for edge in hill.reach()))
     z = np.linspace(-reach, reach, POINTS)
     zones = _zones(z, phi.derivative(z), hill, kinked=0.0 in phi.kinks)

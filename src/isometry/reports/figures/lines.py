@@ -25,7 +25,7 @@ DASHES: Final[dict[Dash, str]] = {
 LINE_GAP = 12.0
 """Pixels from one label to the next."""
 
-POINT_WIDTH = 2.0
+POINT_WIDTH = 3.0
 """Pixels along for each point that a curve may have."""
 
 
@@ -99,8 +99,9 @@ def spread(plot: Plot, edges: Iterable[tuple[float, float, float]], *, hue: HueN
         The shape.
     """
     known = [(x, low, high) for x, low, high in edges if not isnan(low + high)]
-    upper = sparse([plot.at(x, high) for x, _, high in known])
-    lower = sparse([plot.at(x, low) for x, low, _ in known])
+    most = _most(plot)
+    upper = sparse([plot.at(x, high) for x, _, high in known], most=most)
+    lower = sparse([plot.at(x, low) for x, low, _ in known], most=most)
     d = path([*upper, *reversed(lower)], closed=True)
     return f'<path d="{d}" {palette.fill(hue)} fill-opacity=".15"/>'
 
@@ -115,21 +116,36 @@ def rule(plot: Plot, y: float) -> str:
 
 
 def dot(plot: Plot, x: float, y: float, *, hue: HueName, form: Dot = "circle") -> str:
-    """A point; hollow where its number is beyond the scale, nothing where there is none."""
+    """A point; hollow where its number is beyond the scale, nothing where there is none.
+
+    Args:
+        plot: Where.
+        x: Its place along.
+        y: Its place upright.
+        hue: Its colour where it is hollow; a full one takes on the paint of what is around it.
+        form: Its shape.
+
+    Returns:
+        The shape.
+    """
     if isnan(y):
         return ""
     across, height = plot.at(x, y)
-    paint = palette.fill(hue) if plot.y.holds(y) else f'fill="none" {palette.stroke(hue)}'
+    paint = "" if plot.y.holds(y) else f' fill="none" {palette.stroke(hue)}'
     if form == "circle":
-        return f'<circle cx="{brief(across)}" cy="{brief(height)}" r="2.6" {paint}/>'
-    return f'<path d="M{brief(across - 3.4)} {brief(height)}l3.4-3.4 3.4 3.4-3.4 3.4Z" {paint}/>'
+        return f'<circle cx="{brief(across)}" cy="{brief(height)}" r="2.6"{paint}/>'
+    return f'<path d="M{brief(across - 3.4)} {brief(height)}l3.4-3.4 3.4 3.4-3.4 3.4z"{paint}/>'
 
 
 def _curve(plot: Plot, line: Line) -> str:
-    most = min(CURVE_POINTS, int(plot.width / POINT_WIDTH))
-    pieces = (sparse(piece, most=most) for piece in _pieces(plot, line.points))
+    pieces = (sparse(piece, most=_most(plot)) for piece in _pieces(plot, line.points))
     d = "".join(path(piece) for piece in pieces)
     return f'<path d="{d}" fill="none" {palette.stroke(line.hue)} {DASHES[line.dash]}/>'
+
+
+def _most(plot: Plot) -> int:
+    """How many points a curve may have: no more than can be told apart."""
+    return min(CURVE_POINTS, int(plot.width / POINT_WIDTH))
 
 
 def _pieces(plot: Plot, points: Iterable[Place]) -> Iterator[list[Place]]:

@@ -48,21 +48,23 @@ def shortened(name: str, *, longest: int = LONGEST) -> str:
     return name if len(name) <= longest else f"…{name[1 - longest :].lstrip('._')}"
 
 
-def drawn(marks: Sequence[Mark]) -> list[str]:
+def drawn(marks: Sequence[Mark], *, paint: str = "") -> list[str]:
     """The marks of one picture as groups, in the order in which arrow keys visit them.
 
     Args:
         marks: All marks of the picture.
+        paint: Attributes of colour that shapes without their own take on.
 
     Returns:
-        One ``<g>`` a mark.
+        One ``<g>`` a mark, in one that holds the paint.
     """
     many = len(marks) > TAB_STOPS
-    return [
+    groups = [
         f'<g role="img" data-layer="{safe(mark.layer)}" tabindex="{-1 if many and index else 0}" '
         f'aria-label="{safe(mark.says)}">{mark.shape}</g>'
         for index, mark in enumerate(marks)
     ]
+    return [group(groups, paint)] if paint else groups
 
 
 def group(shapes: Iterable[str], attributes: str) -> str:

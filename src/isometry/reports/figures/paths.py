@@ -1,6 +1,7 @@
 """Curves as the shortest text that draws them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import hypot
 
 Place = tuple[float, float]
@@ -51,11 +52,19 @@ def sparse(places: Sequence[Place], *, most: int = CURVE_POINTS) -> list[Place]:
 def path(places: Sequence[Place], *, closed: bool = False) -> str:
     """The ``d`` of a path through points, in tenths of a pixel; empty for none.
 
-    >>> path([(0.0, 1.0), (10.04, 2.5)], closed=True)
-    'M0 1L10 2.5Z'
+    Steps are told from point to point, which is shorter; they are exact in tenths, so no point is
+    off by more than its own rounding.
+
+    >>> path([(0.0, 1.0), (10.04, 2.5), (10.0, 0.5)], closed=True)
+    'M0 1l10 1.5 0-2z'
     """
-    text = "L".join(f"{brief(x)} {brief(y)}" for x, y in places)
-    return f"M{text}{'Z' if closed else ''}" if text else ""
+    if not places:
+        return ""
+    tenths = [(round(10 * x), round(10 * y)) for x, y in places]
+    (x0, y0), steps = tenths[0], ((x1 - x, y1 - y) for (x, y), (x1, y1) in pairwise(tenths))
+    words = "".join(_spaced(step) for pair in steps for step in pair)
+    line = f"l{words.removeprefix(' ')}" if words else ""
+    return f"M{brief(x0 / 10)} {brief(y0 / 10)}{line}{'z' if closed else ''}"
 
 
 def brief(value: float) -> str:
@@ -66,6 +75,12 @@ def brief(value: float) -> str:
     """
     text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
+
+
+def _spaced(tenths: int) -> str:
+    """A number after another one: a minus parts them as well as a space."""
+    text = brief(tenths / 10)
+    return text if text.startswith("-") else f" {text}"
 
 
 def _peaks(places: Sequence[Place], most: int) -> list[Place]:

@@ -89,12 +89,12 @@ class Ridge:
     Attributes:
         base: Height of its foot, in pixels.
         tall: Height of its peak above the foot, in pixels.
-        hue: Its colour.
+        hue: Its colour; none where it takes on that of what is around it.
     """
 
     base: float
     tall: float
-    hue: HueName
+    hue: HueName | None = None
 
 
 def scale_of(histograms: Sequence[Histogram]) -> Scale:
@@ -131,15 +131,14 @@ def ridge(plot: Plot, histogram: Histogram, where: Ridge) -> str:
     if not histogram.known:
         return ""
     places = sparse(_outline(plot, _coarse(histogram), where))
-    return f'<path d="{path(places)}" {palette.both(where.hue)}/>'
+    paint = f" {palette.both(where.hue)}" if where.hue else ""
+    return f'<path d="{path(places)}"{paint}/>'
 
 
-def foot(plot: Plot, base: float) -> str:
-    """The thin line that a ridge stands on."""
-    return (
-        f'<path d="M{brief(plot.left)} {brief(base)}H{brief(plot.right)}" '
-        f'{palette.stroke("grey")} stroke-opacity=".35"/>'
-    )
+def feet(plot: Plot, bases: Sequence[float]) -> str:
+    """The thin lines that ridges stand on."""
+    d = "".join(f"M{brief(plot.left)} {brief(base)}H{brief(plot.right)}" for base in bases)
+    return f'<path d="{d}" fill="none" {palette.stroke("grey")} stroke-opacity=".35"/>'
 
 
 def _outline(plot: Plot, histogram: Histogram, where: Ridge) -> list[Place]:
