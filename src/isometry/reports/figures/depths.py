@@ -127,23 +127,30 @@ def slope_words(values: Sequence[float], *, backwards: bool = False) -> str:
 
 def _plot(layers: Sequence[str], course: Course, left: float) -> Plot:
     parts = (course.measured, course.theory, course.after)
-    upright = decades([value for part in parts for value in part.values()])
+    shown = [value for part in parts for value in part.values()]
+    upright = decades([*shown, *_healthy(layers, course)])
     along = Scale(1.0, max(len(layers), 2))
     return Plot(left, TOP, WIDTH, HEIGHT, along, upright)
+
+
+def _healthy(layers: Sequence[str], course: Course) -> tuple[float, ...]:
+    """The ends of the band: half a decade to each side of the last layer's value."""
+    values = [_height(course.after or course.measured, name) for name in layers]
+    known = [value for value in values if isfinite(value) and value > 0.0]
+    return (known[-1] / HALF_DECADE, known[-1] * HALF_DECADE) if known else ()
 
 
 def _panel(plot: Plot, layers: Sequence[str], course: Course, number: int) -> list[str]:
     parts = (course.measured, course.theory, course.after)
     measured, theory, after = ([_height(part, name) for name in layers] for part in parts)
-    sides = [v for v in (after if course.after else measured) if isfinite(v) and v > 0.0]
-    band = [lines.band(plot, sides[-1] / HALF_DECADE, sides[-1] * HALF_DECADE)] if sides else []
+    healthy = _healthy(layers, course)
     curves = [Line("now" if course.after else "", _points(measured))]
     curves += [Line("theory", _points(theory), "grey", "short")] if course.theory else []
     curves += [Line("after", _points(after), "orange", "long")] if course.after else []
     return [
         words((plot.left, 14), TITLES[number], bold=True),
         *_slopes(plot, measured, after if course.after else (), backwards=number == BACKWARDS),
-        *band,
+        *([lines.band(plot, *healthy)] if healthy else []),
         plot.frame("layer", most=(4, 6)),
         *lines.lines(plot, curves),
     ]
