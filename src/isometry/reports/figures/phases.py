@@ -13,6 +13,7 @@ from isometry.reports.figures import heatmap, marks, palette
 from isometry.reports.figures.figure import Figure, inline
 from isometry.reports.figures.plot import Plot, apart, words
 from isometry.reports.figures.scales import Scale, short
+from isometry.theory.quadrature import largest_q
 
 Array = NDArray[np.float64]
 
@@ -74,7 +75,7 @@ def phase_diagram(
         The picture.
     """
     phi = theory.activation(activation)
-    table = _table(phi)
+    table = table_of(phi)
     along, upright = _axes(table, points)
     plot = Plot(52.0, 44.0, 560.0, 280.0, along, upright)
     weights, biases = (np.linspace(0.0, axis.high, CELLS + 1) for axis in (along, upright))
@@ -125,7 +126,7 @@ def point_chi(phi: theory.Activation, weight_var: float, bias_var: float) -> flo
     q = theory.q_star(phi, weight_var=weight_var, bias_var=bias_var)
     if q == 0.0:
         return weight_var * phi.squared_slope_at_zero
-    return theory.chi(phi, min(q, 10.0**LARGEST), weight_var=weight_var)
+    return theory.chi(phi, min(q, 10.0**LARGEST, largest_q(phi)), weight_var=weight_var)
 
 
 def chi_over(table: Lengths, weights: Array, biases: Array) -> Array:
@@ -167,8 +168,10 @@ def _settled(table: Lengths, variances: tuple[Array, Array], above: NDArray[np.i
 
 
 @lru_cache(maxsize=32)
-def _table(phi: theory.Activation) -> Lengths:
-    lengths = np.logspace(SMALLEST, LARGEST, (LARGEST - SMALLEST) * A_DECADE + 1)
+def table_of(phi: theory.Activation) -> Lengths:
+    """The moments of an activation over all lengths, worked out once."""
+    decades = np.arange(SMALLEST * A_DECADE, LARGEST * A_DECADE + 1) / A_DECADE
+    lengths = 10.0 ** decades[decades <= np.log10(largest_q(phi))]
     found = [theory.moments(phi, q) for q in lengths.tolist()]
     m2, d2 = (np.array([getattr(one, name) for one in found]) for name in ("m2", "d2"))
     known = np.isfinite(m2) & np.isfinite(d2)

@@ -19,6 +19,9 @@ ROOT = 0.6
 """Height is the count to this power, so that tails can be seen beside a peak; where the axis is
 bent, the count a pixel."""
 
+ROUNDING = 1e-12
+"""A mean below this part of the histogram's width counts as 0."""
+
 NARROW = 1e-6
 """Least width of a bin, of the axis."""
 
@@ -61,7 +64,9 @@ class Histogram(NamedTuple):
     def mean(self) -> float:
         """The mean, as if all values of a bin lay in its middle."""
         total = sum(self.counts)
-        return sum(c * v for c, v in zip(self.counts, self.centres(), strict=True)) / total
+        mean = sum(c * v for c, v in zip(self.counts, self.centres(), strict=True)) / total
+        # What rounding leaves of a symmetric histogram would read like a measurement.
+        return mean if abs(mean) > ROUNDING * (self.high - self.low) else 0.0
 
     @property
     def std(self) -> float:
