@@ -8,7 +8,7 @@ import pytest
 
 from isometry import theory
 from isometry.reports import figures
-from isometry.reports.figures import phases
+from isometry.reports.figures import lengths
 from tests.reports.figures import drawings
 
 ACTIVATIONS = ("relu", "tanh", "gelu", "sigmoid", "silu", "selu", "sin", "softplus")
@@ -23,15 +23,15 @@ def line(root: ET.Element) -> ET.Element:
 def test_the_map_is_chi_of_theory(activation: str) -> None:
     weights, biases = np.linspace(0.05, 4.0, 9), np.array([0.0, 0.01, 0.1, 0.3])
     phi = theory.activation(activation)
-    found = phases.chi_over(phases.table_of(phi), weights, biases)
-    expected = [[phases.point_chi(phi, w, b) for w in weights] for b in biases]
+    found = lengths.chi_over(lengths.table_of(phi), weights, biases)
+    expected = [[lengths.point_chi(phi, w, b) for w in weights] for b in biases]
     assert found == pytest.approx(np.array(expected), rel=5e-3)
 
 
 def test_another_map_would_be_seen() -> None:
     weights, biases = np.array([1.0, 2.0]), np.array([0.1])
-    tanh, erf = (phases.table_of(theory.activation(name)) for name in ("tanh", "erf"))
-    found = [phases.chi_over(table, weights, biases) for table in (tanh, erf)]
+    tanh, erf = (lengths.table_of(theory.activation(name)) for name in ("tanh", "erf"))
+    found = [lengths.chi_over(table, weights, biases) for table in (tanh, erf)]
     assert found[0] != pytest.approx(found[1], rel=5e-3)
 
 

@@ -1,6 +1,6 @@
 """Picture 1: how activations are distributed, layer by layer, before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from isometry.reports.figures import checks, marks, palette, ridgeline, thinning
 from isometry.reports.figures.figure import WIDTH, Figure, inline
@@ -43,34 +43,35 @@ def activation_ridgeline(layers: Sequence[Layer], after: Sequence[Layer] | None 
     checks.check_known(later, [one.name for one in now])
     kept = [now[index] for index in thinning.shown(len(now))]
     shared = ridgeline.scale_of([*now, *later.values()])
-    row = min(max(HIGHEST / len(kept), FLATTEST), TALLEST)
-    plots = _plots(shared, row * (len(kept) + OVERLAP - 1.0), two=after is not None)
-    bases = [TOP + row * (k + OVERLAP) for k in range(len(kept))]
-    said = [
-        _mark(plots, one, later.get(one.name), (base, row * OVERLAP))
-        for one, base in zip(kept, bases, strict=True)
-    ]
-    shapes = [
-        *_names(kept, bases, row),
-        *(plot.frame("activation", most=(7, 0)) for plot in plots),
-        *(
-            words((plot.left, 20), title, bold=True)
-            for plot, title in zip(plots, ("now", "after"), strict=False)
-        ),
-        *(ridgeline.feet(plot, bases) for plot in plots),
-        *marks.drawn(said, paint=palette.both("blue")),
-    ]
+    changed, row = after is not None, min(max(HIGHEST / len(kept), FLATTEST), TALLEST)
+    plots = _plots(shared, row * (len(kept) + OVERLAP - 1.0), two=changed)
     title = "Activations by layer"
     return Figure(
         name="activations",
         title=title,
         read=_read(shared, len(kept), len(now)),
-        svg=inline(title, plots[0].bottom + FOOT, shapes),
-        columns=("layer", *_headings(changed=after is not None)),
-        rows=tuple(
-            (one.name, *_cells(one, later.get(one.name), changed=after is not None)) for one in kept
-        ),
+        svg=inline(title, plots[0].bottom + FOOT, _shapes(plots, kept, later, row)),
+        columns=("layer", *_headings(changed=changed)),
+        rows=tuple((one.name, *_cells(one, later.get(one.name), changed=changed)) for one in kept),
     )
+
+
+def _shapes(
+    plots: Sequence[Plot], kept: Sequence[Histogram], later: Mapping[str, Histogram], row: float
+) -> list[str]:
+    bases = [TOP + row * (k + OVERLAP) for k in range(len(kept))]
+    said = [
+        _mark(plots, one, later.get(one.name), (base, row * OVERLAP))
+        for one, base in zip(kept, bases, strict=True)
+    ]
+    heads = zip(plots, ("now", "after"), strict=False)
+    return [
+        *_names(kept, bases, row),
+        *(plot.frame("activation", most=(7, 0)) for plot in plots),
+        *(words((plot.left, 20), title, bold=True) for plot, title in heads),
+        *(ridgeline.feet(plot, bases) for plot in plots),
+        *marks.drawn(said, paint=palette.both("blue")),
+    ]
 
 
 def _plots(shared: Scale, height: float, *, two: bool) -> list[Plot]:

@@ -6,6 +6,7 @@ back, so where both fade the gradient can look flat.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from math import inf, isfinite, isnan, log10, nan, sqrt
 
 import numpy as np
@@ -28,6 +29,13 @@ FLAT = 0.5
 TITLES = ("activation std", "error δ, rms", "‖gradient‖ / ‖weight‖")
 BACKWARDS = 1
 """The panel of what travels from the output to the input."""
+
+
+READ = (
+    "Read: flat means that depth neither fades nor swells what passes. Judge by the first two "
+    "panels; the third is their product and can look flat where both fade. The band is half a "
+    "decade to each side of the last layer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +77,30 @@ def depth_triptych(
     checks.check_layers(layers)
     for course in courses:
         checks.check_known([*course.measured, *course.theory, *course.after], layers)
-    plots = [_plot(layers, course, LEFT + k * STEP) for k, course in enumerate(courses)]
-    shapes = [
-        shape
-        for number, (plot, course) in enumerate(zip(plots, courses, strict=True))
-        for shape in _panel(plot, layers, course, number)
-    ]
     extremes = [index for course in courses for index in _extremes(layers, course)]
     kept = thinning.shown(len(layers), also=extremes, few=FEW)
-    said = [_mark(plots, courses, index, layers[index]) for index in kept]
     title = "Signal, error and gradient by depth"
     return Figure(
         name="depth",
         title=title,
-        read=(
-            "Read: flat means that depth neither fades nor swells what passes. Judge by the first "
-            "two panels; the third is their product and can look flat where both fade. The band is "
-            "half a decade to each side of the last layer."
-            + thinning.remark(len(kept), len(layers))
-        ),
-        svg=inline(title, BOTTOM, [*shapes, *marks.drawn(said, paint=palette.fill("blue"))]),
+        read=READ + thinning.remark(len(kept), len(layers)),
+        svg=inline(title, BOTTOM, _shapes(layers, courses, kept)),
         columns=(
             "layer",
             *(h for pair in zip(TITLES, courses, strict=True) for h in _headings(*pair)),
         ),
         rows=tuple((layers[i], *(v for c in courses for v in _cells(layers[i], c))) for i in kept),
     )
+
+
+def _shapes(layers: Sequence[str], courses: Sequence[Course], kept: Sequence[int]) -> list[str]:
+    plots = [_plot(layers, course, LEFT + k * STEP) for k, course in enumerate(courses)]
+    panels = (
+        _panel(plot, layers, course, number)
+        for number, (plot, course) in enumerate(zip(plots, courses, strict=True))
+    )
+    said = [_mark(plots, courses, index, layers[index]) for index in kept]
+    return [*chain.from_iterable(panels), *marks.drawn(said, paint=palette.fill("blue"))]
 
 
 def slope(values: Sequence[float]) -> float:

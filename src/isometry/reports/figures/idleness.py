@@ -1,6 +1,6 @@
 """Picture 10a: which units idle, layer by step, over a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from isometry.reports.figures import checks, heatmap, marks, thinning
@@ -15,6 +15,8 @@ NAMES, TOP, MAP = 150.0, 26.0, 510.0
 """Left and upper edge of the map, and its width, less what whole pixels a column leave over."""
 TALLEST, FLATTEST, HIGHEST = 20.0, 9.0, 400.0
 """Pixels of a row, at most and at least, and of all together."""
+NAME = 11.0
+"""Least height of a row that has a name of its own."""
 STEPS, ROWS, RUNS = (60, 45, 30, 20), 28, 850
 """Columns: as many as so many runs of one shade allow; and rows of more than 60 layers."""
 
@@ -44,30 +46,23 @@ def unit_heatmap(
     checks.check_rows(steps, shares, count=len(layers))
     worst = [max((v for v in row if isfinite(v)), default=0.0) for row in shares]
     rows = thinning.shown(len(layers), also=[worst.index(max(worst))], few=ROWS)
-    columns = _chosen(len(steps), [shares[row] for row in rows])
-    grid = [[shares[row][column] for column in columns] for row in rows]
+    kept = {layers[row]: shares[row] for row in rows}
+    columns = _chosen(len(steps), [*kept.values()])
     plot = _map_plot(len(rows), len(columns))
-    said = [_row_mark(plot, place, layers[row], shares[row]) for place, row in enumerate(rows)]
-    title = f"Share of {what}"
     shapes = [
-        *heatmap.cells(plot, grid, hue="blue"),
-        plot.frame("step", most=(0, 0)),
+        *_map(plot, kept, columns),
         *_step_names(plot, [steps[column] for column in columns]),
-        *_layer_names(plot, [layers[row] for row in rows]),
-        *_last_shares(plot, [shares[row] for row in rows]),
-        *marks.drawn(said),
+        *_row_names(plot, kept),
+        *marks.drawn([_row_mark(plot, place, *row) for place, row in enumerate(kept.items())]),
     ]
+    title = f"Share of {what}"
     return Figure(
         name="idle-units",
         title=title,
-        read=(
-            f"Read: a row is a layer, time runs to the right, and strong colour is a large share "
-            f"of {what}; the number is the last one. A row that fills is a layer that dies."
-            f"{_columns(len(columns), len(steps))}{thinning.remark(len(rows), len(layers))}"
-        ),
+        read=_read(what, (len(columns), len(steps)), (len(rows), len(layers))),
         svg=inline(title, plot.bottom + 36.0, shapes),
         columns=("layer", "first", "greatest", "last"),
-        rows=tuple((layers[row], *course_words(shares[row], percent=True)) for row in rows),
+        rows=tuple((name, *course_words(row, percent=True)) for name, row in kept.items()),
     )
 
 
@@ -87,8 +82,19 @@ def _chosen(count: int, rows: Sequence[Sequence[float]]) -> list[int]:
     return spread_out(count, STEPS[-1])
 
 
-def _columns(kept: int, count: int) -> str:
-    return "" if kept == count else f" Columns are {kept} of {count} steps."
+def _read(what: str, columns: tuple[int, int], rows: tuple[int, int]) -> str:
+    kept, count = columns
+    steps = "" if kept == count else f" Columns are {kept} of {count} steps."
+    return (
+        "Read: a row is a layer, time runs to the right, and strong colour is a large share of "
+        f"{what}; the number is the last one. A row that fills is a layer that dies."
+        f"{steps}{thinning.remark(*rows)}"
+    )
+
+
+def _map(plot: Plot, kept: Mapping[str, Sequence[float]], columns: Sequence[int]) -> list[str]:
+    grid = [[row[column] for column in columns] for row in kept.values()]
+    return [*heatmap.cells(plot, grid, hue="blue"), plot.frame("step", most=(0, 0))]
 
 
 def _row_mark(plot: Plot, place: int, layer: str, row: Sequence[float]) -> Mark:
@@ -115,27 +121,13 @@ def _step_names(plot: Plot, steps: Sequence[int]) -> list[str]:
     ]
 
 
-def _layer_names(plot: Plot, layers: Sequence[str]) -> list[str]:
+def _row_names(plot: Plot, kept: Mapping[str, Sequence[float]]) -> list[str]:
+    """The name of each row before it and its last share behind it, as many as have room."""
     tall = plot.height / plot.y.high
-    every = 1 if tall >= 11.0 else 2
-    return [
-        words(
-            (plot.left - 6, plot.top + (k + 0.5) * tall + 4),
-            marks.shortened(layers[k]),
-            anchor="end",
-        )
-        for k in range(0, len(layers), every)
-    ]
-
-
-def _last_shares(plot: Plot, rows: Sequence[Sequence[float]]) -> list[str]:
-    """The last share of each row, beside it."""
-    tall = plot.height / plot.y.high
-    every = 1 if tall >= 11.0 else 2
-    return [
-        words(
-            (plot.right + 6, plot.top + (k + 0.5) * tall + 4),
-            course_words(rows[k], percent=True)[2],
-        )
-        for k in range(0, len(rows), every)
-    ]
+    every = 1 if tall >= NAME else 2
+    shapes = []
+    for place, (name, row) in list(enumerate(kept.items()))[::every]:
+        height = plot.top + (place + 0.5) * tall + 4
+        shapes.append(words((plot.left - 6, height), marks.shortened(name), anchor="end"))
+        shapes.append(words((plot.right + 6, height), course_words(row, percent=True)[2]))
+    return shapes

@@ -16,6 +16,10 @@ BINS = 40
 SMALLEST = 1e-12
 """Singular values below this part of the greatest are not told from 0."""
 TOP, HEIGHT, STEP = 46.0, 110.0, 190.0
+READ = (
+    "Read: a narrow hill at 1 is isometry: every direction of the input passes with its length. A "
+    "long tail to the left is directions that vanish, far to the right directions that explode."
+)
 
 
 def jacobian_spectrum(values: Sequence[float], after: Sequence[float] | None = None) -> Figure:
@@ -39,20 +43,13 @@ def jacobian_spectrum(values: Sequence[float], after: Sequence[float] | None = N
         said += bars.bars(plot, counts, hue=hue)
         shapes += [_head(plot, name, one), plot.frame(_along(number, len(named)), most=(8, 3))]
         landmarks += bars.uprights(plot, _landmarks(one))
+    height = TOP + (len(named) - 1) * STEP + HEIGHT + 36.0
     title = "Singular values of the Jacobian"
     return Figure(
         name="jacobian-spectrum",
         title=title,
-        read=(
-            "Read: a narrow hill at 1 is isometry: every direction of the input passes with its "
-            "length. A long tail to the left is directions that vanish, far to the right "
-            "directions that explode."
-        ),
-        svg=inline(
-            title,
-            TOP + (len(named) - 1) * STEP + HEIGHT + 36.0,
-            [*shapes, *marks.drawn(said), *landmarks],
-        ),
+        read=READ,
+        svg=inline(title, height, [*shapes, *marks.drawn(said), *landmarks]),
         columns=("when", "values", "greatest", "median", "least", "greatest / least", "near 0"),
         rows=tuple((name, *_summary(one)) for name, one, _ in named),
     )

@@ -26,6 +26,11 @@ BENT = 0.05
 """Up to this change of its slope a function is straight: within ±0.22 for tanh."""
 LEAST_REACH, MOST_HIGH = 3.0, 2.5
 """Preactivations shown at least, and the greatest value of the upright axis."""
+READ = (
+    "Read: the grey hill should lie where the slope is high, but not only where the curve is "
+    "straight. On flat parts (saturated or off) no gradient passes; on a straight part the layer "
+    "is as good as linear."
+)
 
 
 def activation_lab(
@@ -55,11 +60,12 @@ def activation_lab(
     checks.check_histogram(hill)
     reach = max(LEAST_REACH, *(abs(edge) for edge in hill.reach()))
     z = np.linspace(-reach, reach, POINTS)
-    zones = _zones(z, phi.derivative(z), hill, kinked=0.0 in phi.kinks)
-    plot = _plot(reach, phi(z), phi.derivative(z))
+    values, slopes = phi(z), phi.derivative(z)
+    zones = _zones(z, slopes, hill, kinked=0.0 in phi.kinks)
+    plot = _plot(reach, values, slopes)
     curves = [
-        Line("φ", _points(z, phi(z)), "blue"),
-        Line("φ′ slope", _points(z, phi.derivative(z)), "orange", "long"),
+        Line("φ", _points(z, values), "blue"),
+        Line("φ′ slope", _points(z, slopes), "orange", "long"),
     ]
     before, said = overlay.function_overlay(plot, curves, hill, zones)
     measured = {"dead units": dead, "saturated": saturated, "linear": linear}
@@ -68,11 +74,7 @@ def activation_lab(
     return Figure(
         name="activation-lab",
         title=title,
-        read=(
-            "Read: the grey hill should lie where the slope is high, but not only where the curve "
-            "is straight. On flat parts (saturated or off) no gradient passes; on a straight part "
-            "the layer is as good as linear."
-        ),
+        read=READ,
         svg=inline(title, 300, shapes),
         columns=("quantity", "value"),
         rows=_rows(hill, zones, measured),

@@ -17,7 +17,8 @@ HEALTHY, TARGET = (-4.0, -2.0), -3.0
 """log10 of update over weight: where it may lie, and the usual aim."""
 NAMED = 6
 """Curves that are drawn one by one; the others lie in the shaded spread."""
-PATTERNS: tuple[tuple[HueName, lines.Dash], ...] = (
+Pattern = tuple[HueName, lines.Dash]
+PATTERNS: tuple[Pattern, ...] = (
     ("blue", "solid"),
     ("orange", "long"),
     ("purple", "solid"),
@@ -47,21 +48,9 @@ def update_lines(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -
     kept = [names[k] for k in thinning.shown(len(names), also=map(names.index, named))]
     plot = _line_plot(steps, updates)
     patterns = dict(zip(named, PATTERNS, strict=False))
-    curves = [
-        Line(marks.shortened(name), _points(steps, updates[name]), *patterns[name])
-        for name in named
-    ]
-    spread = lines.spread(plot, _edges(steps, updates), hue="grey") if len(names) > NAMED else ""
     said = [_end_mark(plot, steps, name, updates[name], patterns) for name in kept]
+    shapes = [*_field(plot, steps, updates), *_curves(plot, steps, updates, patterns)]
     title = "How far each step moves the weights"
-    shapes = [
-        lines.band(plot, *HEALTHY),
-        plot.frame("step", "log10 of ‖update‖ / ‖weight‖"),
-        lines.rule(plot, TARGET),
-        spread,
-        *lines.lines(plot, curves),
-        *marks.drawn(said),
-    ]
     return Figure(
         name="updates",
         title=title,
@@ -69,10 +58,34 @@ def update_lines(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -
             "Read: near −3 a layer learns at a good pace; above −2 its steps are too large, below "
             f"−4 it hardly learns.{_shaded(len(names))}{thinning.remark(len(kept), len(names))}"
         ),
-        svg=inline(title, plot.bottom + 36.0, shapes),
+        svg=inline(title, plot.bottom + 36.0, [*shapes, *marks.drawn(said)]),
         columns=("layer", "first", "greatest", "last"),
         rows=tuple((name, *course_words(updates[name])) for name in kept),
     )
+
+
+def _field(plot: Plot, steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -> list[str]:
+    """All that lies behind the curves."""
+    many = len(updates) > NAMED
+    return [
+        lines.band(plot, *HEALTHY),
+        plot.frame("step", "log10 of ‖update‖ / ‖weight‖"),
+        lines.rule(plot, TARGET),
+        *([lines.spread(plot, _edges(steps, updates), hue="grey")] if many else []),
+    ]
+
+
+def _curves(
+    plot: Plot,
+    steps: Sequence[int],
+    updates: Mapping[str, Sequence[float]],
+    patterns: Mapping[str, Pattern],
+) -> list[str]:
+    shown = [
+        Line(marks.shortened(name), _points(steps, updates[name]), *pattern)
+        for name, pattern in patterns.items()
+    ]
+    return lines.lines(plot, shown)
 
 
 def _line_plot(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -> Plot:
@@ -113,7 +126,7 @@ def _end_mark(
     steps: Sequence[int],
     name: str,
     row: Sequence[float],
-    patterns: Mapping[str, tuple[HueName, lines.Dash]],
+    patterns: Mapping[str, Pattern],
 ) -> Mark:
     hue = patterns[name][0] if name in patterns else "grey"
     shape = marks.group([lines.dot(plot, steps[-1], _last(row), hue=hue)], palette.fill(hue))
