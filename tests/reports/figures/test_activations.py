@@ -6,6 +6,7 @@ import pytest
 from isometry.errors import InputError
 from isometry.reports import figures
 from isometry.reports.figures.ridgeline import Histogram, scale_of
+from isometry.reports.figures.scales import Scale
 from tests.reports.figures import drawings
 
 SOUND = [drawings.hill(f"fc{k}", 1.0) for k in range(1, 7)]
@@ -105,6 +106,24 @@ def test_a_layer_of_one_value_is_a_spike() -> None:
     spike = drawings.spots(next(drawings.marks(drawings.parsed(figure.svg))[0].iter("path")))
     assert np.ptp(spike[:, 0]) == 0.0
     assert np.ptp(spike[:, 1]) > 20.0
+
+
+def test_a_single_value_among_many_bins_is_seen() -> None:
+    counts = [0.0] * 1000
+    counts[500] = 7.0
+    figure = figures.activation_ridgeline([("a", 0.0, 1000.0, counts)])
+    spike = drawings.spots(next(drawings.marks(drawings.parsed(figure.svg))[0].iter("path")))
+    assert np.ptp(spike[:, 1]) > 20.0
+
+
+def test_layers_of_one_value_alone_have_an_axis_around_it() -> None:
+    assert scale_of([Histogram("a", 2.0, 2.0, [5])]) == Scale(1.0, 3.0)
+
+
+def test_a_layer_that_is_gone_after_has_empty_cells() -> None:
+    figure = figures.activation_ridgeline(SOUND, SOUND[1:])
+    assert figure.rows[0][5:] == ("", "", "", "")
+    assert len(list(drawings.marks(drawings.parsed(figure.svg))[0].iter("path"))) == 1
 
 
 def test_after_must_be_of_the_same_layers() -> None:

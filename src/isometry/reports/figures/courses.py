@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import numpy as np
 
@@ -189,10 +189,12 @@ def _end_of_lengths(end: float) -> str:
 
 
 def _end_of_correlations(slope: float) -> str:
-    match theory.phase(slope):
+    phase = theory.phase(slope)
+    match phase:
         case "ordered":
             return "below 1, so all inputs come to look the same (order)"
         case "critical":
             return "1, so inputs come closer only slowly (the edge of chaos)"
         case "chaotic":
             return "above 1, so inputs that are almost the same part (chaos)"
+    assert_never(phase)

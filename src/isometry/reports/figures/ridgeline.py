@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import isfinite, sqrt
 from typing import NamedTuple
 
@@ -112,7 +112,8 @@ def scale_of(histograms: Sequence[Histogram]) -> Scale:
         The axis; from -1 to 1 where there is nothing to show.
     """
     known = [one for one in histograms if one.known]
-    ends = [edge for one in known for edge in one.reach()] or [-1.0, 1.0]
+    # As drawn: where a coarse bin reaches beyond a fine one, the axis must hold its middle.
+    ends = [edge for one in known for edge in _coarse(one).reach()] or [-1.0, 1.0]
     low, high = min(ends), max(ends)
     if low == high:
         low, high = low - 1.0, high + 1.0
@@ -156,14 +157,12 @@ def _outline(plot: Plot, histogram: Histogram, where: Ridge) -> list[Place]:
     hill = list(zip(histogram.centres(), rises, strict=True))
     ends = (histogram.low, rises[0]), (histogram.high, rises[-1])
     seen = [point for point in (ends[0], *hill, ends[1]) if plot.x.holds(point[0])]
-    if not seen:
-        return []
     corners = [(seen[0][0], 0.0), *seen, (seen[-1][0], 0.0)]
     return [(plot.at(value, plot.y.low)[0], where.base - rise) for value, rise in corners]
 
 
 def _coarse(histogram: Histogram) -> Histogram:
-    """At most so many bins; the last may sum fewer than the others only by zeros added to it."""
+    """At most so many bins, each the sum of neighbours; the last is filled up by empty ones."""
     each = -(-len(histogram.counts) // BINS)
     count = -(-len(histogram.counts) // each)
     high = histogram.low + (histogram.high - histogram.low) * count * each / len(histogram.counts)
@@ -173,9 +172,4 @@ def _coarse(histogram: Histogram) -> Histogram:
 
 def _emptied(counts: Sequence[float], allowed: float) -> int:
     """How many bins from the front hold no more than ``allowed`` together."""
-    total = 0.0
-    for index, count in enumerate(counts):
-        total += count
-        if total > allowed:
-            return index
-    return 0
+    return next(index for index, total in enumerate(accumulate(counts)) if total > allowed)
