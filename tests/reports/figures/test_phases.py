@@ -72,6 +72,14 @@ def test_points_in_one_place_have_names_above_each_other() -> None:
     assert np.diff(sorted(heights)).min() >= 13.0
 
 
+def test_a_long_name_is_shortened_and_stays_within_the_map() -> None:
+    root = drawings.parsed(figures.phase_diagram("relu", [("x" * 300, 2.9, 0.0)]).svg)
+    label = next(drawings.marks(root)[0].iter("text"))
+    assert len(label.text or "") == 22
+    assert float(label.get("x") or 0) + 6.0 * 22 < 612.0
+    assert drawings.marks(root)[0].get("data-layer") == "x" * 300
+
+
 def test_a_far_point_widens_the_map() -> None:
     root = drawings.parsed(figures.phase_diagram("relu", [("far", 9.0, 2.0)]).svg)
     dot = next(drawings.marks(root)[0].iter("circle"))

@@ -24,6 +24,11 @@ def test_ticks_are_few_even_and_within(low: float, high: float) -> None:
     assert 3 <= len(ticks) <= 7
 
 
+def test_whole_numbers_alone_are_named() -> None:
+    assert Scale(1.0, 2.0, "whole").ticks(4) == ((1.0, "1"), (2.0, "2"))
+    assert Scale(1.0, 20.0, "whole").ticks(4) == Scale(1.0, 20.0).ticks(4)
+
+
 def test_decades_have_powers_of_ten() -> None:
     ticks = Scale(1e-16, 1.0, "decades").ticks(6)
     assert [name for _, name in ticks] == ["10⁻¹⁶", "10⁻¹³", "10⁻¹⁰", "10⁻⁷", "10⁻⁴", "10⁻¹"]

@@ -135,7 +135,7 @@ def _plot(layers: Sequence[str], course: Course, left: float) -> Plot:
     parts = (course.measured, course.theory, course.after)
     shown = [value for part in parts for value in part.values()]
     upright = decades([*shown, *_healthy(layers, course)])
-    along = Scale(1.0, max(len(layers), 2))
+    along = Scale(1.0, max(len(layers), 2), "whole")
     return Plot(left, TOP, WIDTH, HEIGHT, along, upright)
 
 

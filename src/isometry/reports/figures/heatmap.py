@@ -97,11 +97,12 @@ def points(plot: Plot, named: Sequence[tuple[str, float, float, str]]) -> list[M
     found = []
     for name, along, upright, says in sorted(named, key=lambda point: point[1]):
         x, y = plot.at(along, upright)
-        width = LETTER * len(name) + 10.0
+        label = marks.shortened(name)
+        width = LETTER * len(label) + 10.0
         left = x + 7.0 if x + 7.0 + width < plot.right else x - 7.0 - width
         height = _free(taken, left, y - 8.0, width)
         taken.append((left, height, width))
-        found.append(Mark(name, says, _point((x, y), name, (left, height))))
+        found.append(Mark(name, says, _point((x, y), label, (left, height))))
     return found
 
 

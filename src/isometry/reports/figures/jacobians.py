@@ -56,7 +56,7 @@ def jacobian_spectrum(values: Sequence[float], after: Sequence[float] | None = N
 
 
 def _plot(along: Scale, counts: Bars, top: float) -> Plot:
-    return Plot(52.0, top, 620.0, HEIGHT, along, Scale(0.0, float(max(1, *counts.counts))))
+    return Plot(52.0, top, 620.0, HEIGHT, along, Scale(0.0, float(max(1, *counts.counts)), "whole"))
 
 
 def _along(number: int, count: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import asinh, ceil, floor, isfinite, log10
 from typing import Literal, assert_never
 
-Kind = Literal["even", "decades", "around_zero"]
+Kind = Literal["even", "whole", "decades", "around_zero"]
 
 LINE_OUT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -17,7 +17,8 @@ class Scale:
     Attributes:
         low: The least number shown.
         high: The greatest.
-        kind: ``"decades"`` for logarithms, ``"around_zero"`` for ``asinh(v / unit)``.
+        kind: ``"whole"`` for an even axis that names whole numbers alone, ``"decades"`` for
+            logarithms, ``"around_zero"`` for ``asinh(v / unit)``.
         unit: Where an axis around 0 turns from even to decades.
     """
 
@@ -54,6 +55,8 @@ class Scale:
         match self.kind:
             case "even":
                 return _even(self.low, self.high, most)
+            case "whole":
+                return _even(self.low, self.high, most, least=1.0)
             case "decades":
                 return _decades(self.low, self.high, most)
             case "around_zero":
@@ -65,7 +68,7 @@ class Scale:
 
     def _bent(self, value: float) -> float:
         match self.kind:
-            case "even":
+            case "even" | "whole":
                 return value
             case "decades":
                 return log10(value)
@@ -127,8 +130,10 @@ def _signed(value: float) -> str:
     )
 
 
-def _even(low: float, high: float, most: int) -> tuple[tuple[float, str], ...]:
-    rough = (high - low) / most
+def _even(
+    low: float, high: float, most: int, *, least: float = 0.0
+) -> tuple[tuple[float, str], ...]:
+    rough = max((high - low) / most, least)
     size = 10.0 ** floor(log10(rough))
     step = next(size * k for k in (1, 2, 5, 10) if size * k >= rough * 0.999)
     numbers = (step * k for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1))

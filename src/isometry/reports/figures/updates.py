@@ -91,7 +91,7 @@ def _curves(
 def _line_plot(steps: Sequence[int], updates: Mapping[str, Sequence[float]]) -> Plot:
     known = [value for row in updates.values() for value in row if isfinite(value)]
     low, high = min([HEALTHY[0], *known]), max([HEALTHY[1], *known])
-    along = Scale(min(steps), max(*steps, min(steps) + 1))
+    along = Scale(min(steps), max(*steps, min(steps) + 1), "whole")
     return Plot(LEFT, TOP, WIDTH, HEIGHT, along, Scale(floor(low) - 0.5, ceil(high) + 0.5))
 
 
