@@ -12,7 +12,7 @@ Drop-in initializers live in ``isometry.torch.init``, ``isometry.keras.initializ
 """
 
 import importlib
-from types import ModuleType
+from typing import Any
 
 from isometry import (
     errors,
@@ -69,8 +69,10 @@ __all__ = [
 FACADES = ("jax", "keras", "torch")
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Load a framework's facade on first use."""
+def __getattr__(name: str) -> Any:
+    """Load a framework's facade, or what needs torch, on first use."""
+    if name == "Monitor":
+        return importlib.import_module("isometry.torch").Monitor
     if name in FACADES:
         return importlib.import_module(f"isometry.{name}")
     raise AttributeError(f"module 'isometry' has no attribute {name!r}")

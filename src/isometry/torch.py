@@ -3,6 +3,7 @@
 ``from isometry.torch import init`` takes the place of ``from torch.nn import init``.
 """
 
+from isometry.frameworks.sinks import JsonLines, history
 from isometry.frameworks.torch import (
     claim,
     describe,
@@ -14,13 +15,17 @@ from isometry.frameworks.torch import (
     release,
 )
 from isometry.frameworks.torch.arrays import array
+from isometry.frameworks.torch.monitoring import Monitor
 from isometry.frameworks.torch.targets import on_meta, transformers_factory
 
 __all__ = [
+    "JsonLines",
+    "Monitor",
     "array",
     "claim",
     "describe",
     "fill_local",
+    "history",
     "init",
     "materialize",
     "normalise",

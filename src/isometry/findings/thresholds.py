@@ -34,3 +34,10 @@ LOSS = 1.25
 """Initial loss over that of a model which knows nothing, from which it is a warning."""
 LOSS_SEVERE = 3.0
 """From which it is an error."""
+
+UPDATE = (-4.0, -2.0)
+"""log10 of update over weight: below it a layer hardly learns, above it steps are too large."""
+UPDATE_SEVERE = -1.0
+"""Above it is an error: a step replaces a tenth of the weight."""
+RISE = 0.1
+"""Rise of a layer's share of dead units, from its first capture to the last, that is a warning."""

@@ -3,12 +3,14 @@
 from isometry.measurements.activations import Activated
 from isometry.measurements.apparent import Apparent, Family
 from isometry.measurements.broken import Broken
+from isometry.measurements.captures import Capture, LayerCapture, capture_from_json
 from isometry.measurements.courses import Course, Trend, trend
 from isometry.measurements.layers import Layer
 from isometry.measurements.measurement import Attention, Measurement, measure
 from isometry.measurements.observed import Histogram, Loss, Observation, Step, Values
 from isometry.measurements.precision import CastLoss, cast_losses, cast_losses_of_rms
 from isometry.measurements.spectrum import Spectrum
+from isometry.measurements.summaries import metrics, summary
 from isometry.measurements.symmetry import Symmetry, equal_tensors, symmetry
 from isometry.measurements.tensors import TensorMeasurement, measure_tensor
 
@@ -17,11 +19,13 @@ __all__ = [
     "Apparent",
     "Attention",
     "Broken",
+    "Capture",
     "CastLoss",
     "Course",
     "Family",
     "Histogram",
     "Layer",
+    "LayerCapture",
     "Loss",
     "Measurement",
     "Observation",
@@ -31,11 +35,14 @@ __all__ = [
     "TensorMeasurement",
     "Trend",
     "Values",
+    "capture_from_json",
     "cast_losses",
     "cast_losses_of_rms",
     "equal_tensors",
     "measure",
     "measure_tensor",
+    "metrics",
+    "summary",
     "symmetry",
     "trend",
 ]

@@ -1,0 +1,109 @@
+"""Hooks on one real forward and backward: sizes of signal and gradient, and ranges of units."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
+from typing_extensions import override
+
+from isometry.frameworks.torch.monitoring.moves import rms
+from isometry.frameworks.torch.monitoring.numbers import Numbers
+from isometry.frameworks.torch.observing.statistics import strided
+from isometry.frameworks.torch.slots import Slot
+
+SAMPLE = 4096
+"""Entries that saturation is told from, at most."""
+ACTIVATIONS: Final = frozenset(
+    (
+        *("relu", "relu6", "elu", "celu", "selu", "gelu", "silu", "mish", "softplus"),
+        *("tanh", "sigmoid", "hardtanh", "hardsigmoid", "hardswish", "softsign"),
+    )
+)
+"""Those whose name alone, without parameters, says where they are flat."""
+
+
+class Ears(TorchFunctionMode):
+    """Hears elementwise activations, as modules or as functions.
+
+    Args:
+        heard: Called with the activation's name and what enters it.
+    """
+
+    def __init__(self, heard: Callable[[str, Tensor], None]) -> None:
+        super().__init__()
+        self.heard = heard
+
+    @override
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = getattr(func, "__name__", "").rstrip("_")
+        if name in ACTIVATIONS and args and isinstance(args[0], Tensor):
+            self.heard(name, args[0])  # before the call: it may work in place
+        return func(*args, **(kwargs or {}))
+
+
+class Live:
+    """What is heard of one step; the hooks are there until :meth:`remove`.
+
+    Args:
+        model: The model, as its forward is called.
+        weights: The weights whose layers are heard.
+        numbers: Where sizes go.
+    """
+
+    def __init__(self, model: nn.Module, weights: Sequence[Slot], numbers: Numbers) -> None:
+        self.numbers = numbers
+        self.order: dict[str, str] = {}
+        self.last = ""
+        self.ears: list[Ears] = []
+        self.handles: list[RemovableHandle] = [
+            model.register_forward_pre_hook(self._begin),
+            model.register_forward_hook(self._end, always_call=True),
+        ]
+        for slot in weights:
+            if not any(True for _ in slot.owner.children()):
+                self.handles.append(slot.owner.register_forward_hook(self._layer(slot.path)))
+
+    def remove(self) -> None:
+        """Take every hook away."""
+        for handle in self.handles:
+            handle.remove()
+        self.handles.clear()
+        self._end()
+
+    def _begin(self, *_: Any) -> None:
+        self.ears.append(Ears(self._activation))
+        self.ears[-1].__enter__()  # type: ignore[no-untyped-call]  # torch's own
+
+    def _end(self, *_: Any) -> None:
+        while self.ears:
+            self.ears.pop().__exit__(None, None, None)  # type: ignore[no-untyped-call]  # torch's own
+
+    def _layer(self, path: str) -> Any:
+        def hear(_: nn.Module, __: Any, made: Any) -> None:
+            out = made[0] if isinstance(made, tuple) else made
+            if not isinstance(out, Tensor) or not out.is_floating_point():
+                return
+            self.last = path
+            self.order.setdefault(path, "")
+            self.numbers.keep(path, "act_std", rms(out))
+            if out.requires_grad:
+                out.register_hook(lambda g: self.numbers.keep(path, "delta_norm", rms(g)))  # type: ignore[no-untyped-call]  # torch's own
+
+        return hear
+
+    def _activation(self, name: str, entering: Tensor) -> None:
+        """The first activation behind a layer counts as its own."""
+        if not self.last or self.order[self.last] or not entering.is_floating_point():
+            return
+        self.order[self.last] = name
+        with torch.no_grad():
+            value = entering.detach()
+            axis = 1 if value.dim() in (4, 5) else value.dim() - 1
+            others = [i for i in range(value.dim()) if i != axis]
+            low, high = (value.amin(others), value.amax(others)) if others else (value, value)
+            self.numbers.keep(self.last, "low", low)
+            self.numbers.keep(self.last, "high", high)
+            self.numbers.keep(self.last, "sample", strided(value.reshape(-1), SAMPLE).clone())

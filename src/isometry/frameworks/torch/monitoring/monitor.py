@@ -1,0 +1,227 @@
+"""A model watched while it trains: a few numbers every so many steps, and what is wrong."""
+
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Self, assert_never
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from isometry import errors
+from isometry.findings import Finding
+from isometry.findings.training import run_findings
+from isometry.frameworks.torch.monitoring.live import Live
+from isometry.frameworks.torch.monitoring.moves import Moves, copied, weights_of
+from isometry.frameworks.torch.monitoring.numbers import Numbers
+from isometry.frameworks.torch.monitoring.probing import probed
+from isometry.frameworks.torch.monitoring.rows import layer_rows, with_probe
+from isometry.frameworks.torch.observing.observe import unwrapped
+from isometry.measurements import Capture, capture_from_json, metrics
+
+Sink = Callable[[dict[str, float], int], None]
+"""Takes the named numbers of a capture, and its step."""
+OnFinding = Literal["warn", "stop"] | Callable[[Finding], None]
+Level = Literal["summary", "layers"]
+
+
+class Monitor:
+    """Watches a torch model every so many steps of its training; afterwards no hook is left.
+
+    Without ``probe`` it is live: hooks hear one real forward and backward, on captured steps alone.
+    With ``probe`` it runs a forward and backward of its own on that batch, which compares across
+    steps and works for compiled models. Weights are copied before a captured step and compared
+    after it. Call :meth:`step` after each step of the optimizer.
+
+    Args:
+        model: The model, as training calls it.
+        every: Capture each so-many-th step, from the first.
+        probe: The forward's arguments for runs of its own.
+        loss: For the probe, as ``isometry.diagnose`` takes it.
+        sinks: Each is called with the named numbers and the step; one with a method ``capture``
+            gets the whole capture instead, and ``close`` is called at the end where there is one.
+        select: Globs of paths of weights; all where empty.
+        on_finding: ``"warn"``, ``"stop"`` to set :attr:`should_stop` as well, or a function.
+        level: ``"summary"`` for eight numbers, ``"layers"`` for those of each layer as well.
+
+    >>> net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1))
+    >>> optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    >>> with Monitor(net, every=2) as monitor:
+    ...     for _ in range(4):
+    ...         optimizer.zero_grad()
+    ...         loss = net(torch.ones(3, 4)).square().mean()
+    ...         loss.backward()
+    ...         optimizer.step()
+    ...         monitor.step(loss, optimizer)
+    >>> [capture.step for capture in monitor.history]
+    [0, 2]
+    """
+
+    def __init__(  # noqa: PLR0913 - the model, and options that are keywords
+        self,
+        model: nn.Module,
+        *,
+        every: int = 100,
+        probe: Any = None,
+        loss: Any = None,
+        sinks: Sequence[Any] = (),
+        select: Sequence[str] = (),
+        on_finding: OnFinding = "warn",
+        level: Level = "summary",
+    ) -> None:
+        _check(model, every, probe)
+        self.model, self.every, self.probe, self.loss = model, every, probe, loss
+        self.sinks, self.on_finding, self.level = tuple(sinks), on_finding, level
+        self.weights = weights_of(unwrapped(model), tuple(select))
+        self.history: list[Capture] = []
+        self.findings: list[Finding] = []
+        self.should_stop = False
+        self.count = 0
+        self._armed = False
+        self._numbers = Numbers()
+        self._live: Live | None = None
+        self._moves: Moves | None = None
+        self._stepped: RemovableHandle | None = None
+
+    def __enter__(self) -> Self:
+        self._arm_if_due()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def arm(self) -> None:
+        """Capture the step that comes next, due or not."""
+        self._disarm()
+        self._armed = True
+        self._numbers = Numbers()
+        self._moves = copied(self.weights)
+        if self.probe is None:
+            self._live = Live(self.model, self.weights, self._numbers)
+
+    def step(
+        self, loss: Tensor | float = math.nan, optimizer: torch.optim.Optimizer | None = None
+    ) -> Capture | None:
+        """Say that the optimizer has made a step.
+
+        Args:
+            loss: What training saw.
+            optimizer: Where given, later captures read gradients and updates right behind its
+                step, so that they may be cleared before this call.
+
+        Returns:
+            The capture, if this step was one.
+        """
+        if optimizer is not None and self._stepped is None:
+            self._stepped = optimizer.register_step_post_hook(self._read)
+        made = self._captured(_number(loss)) if self.armed else None
+        self.count += 1
+        self._arm_if_due()
+        return made
+
+    def close(self) -> None:
+        """Remove every hook and copy, and close the sinks."""
+        self._disarm()
+        if self._stepped is not None:
+            self._stepped.remove()
+            self._stepped = None
+        for sink in self.sinks:
+            getattr(sink, "close", _nothing)()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What resumption needs: the count of steps and the history."""
+        return {"count": self.count, "history": [one.to_json() for one in self.history]}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self.count = state["count"]
+        self.history = [capture_from_json(one) for one in state["history"]]
+        self._disarm()
+        self._arm_if_due()
+
+    @property
+    def armed(self) -> bool:
+        """Whether the step under way is captured."""
+        return self._armed
+
+    def _arm_if_due(self) -> None:
+        if self.count % self.every == 0 and not self.armed:
+            self.arm()
+
+    def _disarm(self) -> None:
+        if self._live is not None:
+            self._live.remove()
+        self._live = self._moves = None
+        self._armed = False
+
+    def _read(self, *_: object) -> None:
+        """Compare weights with their copies, once."""
+        if self._moves is not None:
+            self._moves.read(self._numbers)
+            self._moves = None
+
+    def _captured(self, loss: float) -> Capture:
+        self._read()
+        heard = {} if self._live is None else self._live.order
+        self._disarm()
+        rows = layer_rows(self._numbers.copied(), heard, [slot.path for slot in self.weights])
+        if self.probe is not None:
+            rows = with_probe(rows, probed(self.model, self.probe, self.loss))
+        made = Capture(self.count, loss, tuple(rows.values()))
+        self.history.append(made)
+        self._tell(made)
+        self._judge()
+        return made
+
+    def _tell(self, made: Capture) -> None:
+        named = metrics(made, layers=self.level == "layers")
+        for sink in self.sinks:
+            if callable(whole := getattr(sink, "capture", None)):
+                whole(made)
+            else:
+                sink(named, made.step)
+
+    def _judge(self) -> None:
+        """Say each finding once, and again when it gets worse or concerns further weights."""
+        known = {(one.code, one.severity, one.paths) for one in self.findings}
+        for one in run_findings(self.history):
+            if (one.code, one.severity, one.paths) not in known:
+                self.findings.append(one)
+                self._say(one)
+
+    def _say(self, found: Finding) -> None:
+        if callable(self.on_finding):
+            self.on_finding(found)
+            return
+        text = f"step {self.count}: {found.code} {found.name}: {found.message}"
+        warnings.warn(f"{text} {found.mend.words}", errors.IsometryWarning, stacklevel=5)
+        match self.on_finding:
+            case "warn":
+                return
+            case "stop":
+                self.should_stop = True
+            case never:
+                assert_never(never)
+
+
+def _check(model: nn.Module, every: int, probe: Any) -> None:
+    if every < 1:
+        raise errors.InputError(
+            f"every is {every}", needed="a whole number above 0", do="pass every=100"
+        )
+    if probe is None and "_orig_mod" in model._modules:
+        raise errors.InputError(
+            "the model is compiled, and hooks on it would compile it anew",
+            needed="a batch for forwards of the monitor's own",
+            do="pass probe=batch",
+            path=type(model).__name__,
+        )
+
+
+def _number(loss: Tensor | float) -> float:
+    return float(loss.detach()) if isinstance(loss, Tensor) else float(loss)
+
+
+def _nothing() -> None:
+    """What closes a sink that has nothing to close."""

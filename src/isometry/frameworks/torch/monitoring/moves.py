@@ -1,0 +1,88 @@
+"""How far one optimizer step moves each weight; copies live from arming to the capture alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import torch
+from torch import Tensor, nn
+
+from isometry import errors
+from isometry.frameworks.torch.measuring import trainable, value
+from isometry.frameworks.torch.monitoring.numbers import Numbers
+from isometry.frameworks.torch.slots import Slot, slots
+
+
+def weights_of(model: nn.Module, select: Sequence[str]) -> tuple[Slot, ...]:
+    """The weights that can be watched: trainable, of fractions, of two axes or more.
+
+    Args:
+        model: The model.
+        select: Globs of paths; all where empty.
+
+    Returns:
+        Their slots, in the model's order.
+
+    Raises:
+        InputError: None is left.
+    """
+    found = tuple(
+        slot
+        for slot in slots(model)
+        if slot.kind == "parameter"
+        and slot.tensor.is_floating_point()
+        and slot.tensor.dim() > 1
+        and trainable(slot)
+        and (not select or any(fnmatchcase(slot.path, glob) for glob in select))
+    )
+    if not found:
+        raise errors.InputError(
+            f"no weight is left to watch, select is {tuple(select)!r}",
+            needed="a trainable weight of two axes or more whose path a glob matches",
+            do="pass select=() for all weights",
+            path=type(model).__name__,
+        )
+    return found
+
+
+@dataclass(slots=True)
+class Moves:
+    """Copies of weights before a step, and what the step made of them.
+
+    Attributes:
+        weights: What is watched.
+        before: A copy of each.
+    """
+
+    weights: tuple[Slot, ...]
+    before: tuple[Tensor, ...]
+
+    def read(self, numbers: Numbers) -> None:
+        """Keep the norms of weight, gradient and update of each, on their device."""
+        for slot, before in zip(self.weights, self.before, strict=True):
+            numbers.keep(slot.path, "weight_norm", norm(before))
+            numbers.keep(slot.path, "update_norm", norm(value(slot) - before))
+            gradient = None if slot.parametrization else slot.tensor.grad
+            if gradient is not None:
+                numbers.keep(slot.path, "grad_norm", norm(gradient.to_dense()))
+
+
+def copied(weights: tuple[Slot, ...]) -> Moves:
+    """The weights as they are now."""
+    return Moves(weights, tuple(value(slot).clone() for slot in weights))
+
+
+def norm(tensor: Tensor) -> Tensor:
+    """Euclidean norm, in single precision at least."""
+    with torch.no_grad():
+        wide = tensor.detach()
+        size: Tensor = torch.linalg.vector_norm(
+            wide if wide.dtype == torch.float64 else wide.float()
+        )
+    return size
+
+
+def rms(tensor: Tensor) -> Tensor:
+    """Root mean square of all entries."""
+    size: Tensor = norm(tensor) / max(tensor.numel(), 1) ** 0.5
+    return size
