@@ -15,6 +15,7 @@ from isometry.frameworks.torch import (
     release,
 )
 from isometry.frameworks.torch.arrays import array
+from isometry.frameworks.torch.dynamics import balance, revive
 from isometry.frameworks.torch.monitoring import Monitor
 from isometry.frameworks.torch.targets import on_meta, transformers_factory
 
@@ -22,6 +23,7 @@ __all__ = [
     "JsonLines",
     "Monitor",
     "array",
+    "balance",
     "claim",
     "describe",
     "fill_local",
@@ -32,5 +34,6 @@ __all__ = [
     "on_meta",
     "parameter_groups",
     "release",
+    "revive",
     "transformers_factory",
 ]

@@ -1,6 +1,6 @@
 """Rules over the history of a run: what training does to the weights, and to their units."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from isometry.findings import thresholds
@@ -53,35 +53,46 @@ def _updates(history: History) -> Iterator[Remark]:
     recent = history[-RECENT:]
     if len(recent) < RECENT:
         return
-    rows = {
-        path: middle(
-            one.update_log10 for capture in recent for one in capture.layers if one.path == path
-        )
-        for path in dict.fromkeys(one.path for one in recent[-1].layers)
-    }
+    rows = _recent_updates(recent)
     low, high = thresholds.UPDATE
     fast = {path: row for path, row in rows.items() if row > high}
     slow = {path: row for path, row in rows.items() if row < low}
     if fast:
-        worst = max(fast.values())
-        yield Remark(
-            "error" if worst > thresholds.UPDATE_SEVERE else "warning",
-            tuple(fast),
-            f"A step moves {len(fast)} of {len(rows)} weights by 10^{worst:.1f} of their size at "
-            "most: the steps are too large.",
-            (("greatest log10 of update over weight", worst),),
-            Mend("Lower the learning rate, or warm it up."),
-        )
+        yield _fast(fast, len(rows))
     if slow:
-        least = min(slow.values())
-        yield Remark(
-            "warning",
-            tuple(slow),
-            f"A step moves {len(slow)} of {len(rows)} weights by 10^{least:.1f} of their size at "
-            "least: they hardly learn.",
-            (("least log10 of update over weight", least),),
-            Mend("Raise the learning rate of these weights, or start them smaller."),
-        )
+        yield _slow(slow, len(rows))
+
+
+def _recent_updates(recent: History) -> dict[str, float]:
+    rows: dict[str, list[float]] = {}
+    for capture in recent:
+        for one in capture.layers:
+            rows.setdefault(one.path, []).append(one.update_log10)
+    return {path: middle(row) for path, row in rows.items()}
+
+
+def _fast(rows: Mapping[str, float], count: int) -> Remark:
+    worst = max(rows.values())
+    return Remark(
+        "error" if worst > thresholds.UPDATE_SEVERE else "warning",
+        tuple(rows),
+        f"A step moves {len(rows)} of {count} weights by 10^{worst:.1f} of their size at most: the "
+        "steps are too large.",
+        (("greatest log10 of update over weight", worst),),
+        Mend("Lower the learning rate, or warm it up."),
+    )
+
+
+def _slow(rows: Mapping[str, float], count: int) -> Remark:
+    least = min(rows.values())
+    return Remark(
+        "warning",
+        tuple(rows),
+        f"A step moves {len(rows)} of {count} weights by 10^{least:.1f} of their size at least: "
+        "they hardly learn.",
+        (("least log10 of update over weight", least),),
+        Mend("Raise the learning rate of these weights, or start them smaller."),
+    )
 
 
 def _dying(history: History) -> Iterator[Remark]:

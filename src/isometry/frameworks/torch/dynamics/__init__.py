@@ -1,0 +1,6 @@
+"""Weights adjusted between two steps of training, by what the model's graph says of its units."""
+
+from isometry.frameworks.torch.dynamics.balancing import balance
+from isometry.frameworks.torch.dynamics.reviving import revive
+
+__all__ = ["balance", "revive"]
