@@ -202,13 +202,18 @@ def test_a_finding_is_handed_over_once() -> None:
     assert not monitor.should_stop
 
 
-def test_a_capture_costs_no_more_than_a_step_or_two() -> None:
-    """Of 1 % at ``every=100``, a capture may cost as much as one step; the band is threefold."""
+def lengths(net: nn.Module, x: Tensor, after: Callable[..., Any]) -> list[float]:
+    """Seconds of every two steps: of the one that arms and the one that is captured."""
+    times: list[float] = []
+    train(net, x, 41, both(after, lambda *_: times.append(time.perf_counter())))
+    return [b - a for a, b in itertools.pairwise(times[::2])]
+
+
+def test_a_capture_costs_a_few_steps() -> None:
+    """1 % at ``every=100`` is one step a capture; the band is threefold, for a busy machine."""
     net = nn.Sequential(*[m for _ in range(4) for m in (nn.Linear(256, 256), nn.ReLU())])
     x = torch.randn(256, 256, generator=torch.Generator().manual_seed(0))
-    times: list[float] = []
     with iso.Monitor(net, every=2, on_finding=lambda _: None) as monitor:
-        train(net, x, 40, both(monitor.step, lambda *_: times.append(time.perf_counter())))
-    lengths = [b - a for a, b in itertools.pairwise(times)]
-    captured, plain = statistics.median(lengths[1::2]), statistics.median(lengths[::2])
-    assert captured - plain < 3 * plain
+        watched = statistics.median(lengths(net, x, monitor.step))
+    plain = statistics.median(lengths(net, x, lambda *_: None)) / 2
+    assert watched - 2 * plain < 3 * plain
