@@ -53,7 +53,7 @@ class Monitor:
     ...         loss = net(torch.ones(3, 4)).square().mean()
     ...         loss.backward()
     ...         optimizer.step()
-    ...         monitor.step(loss, optimizer)
+    ...         _ = monitor.step(loss, optimizer)
     >>> [capture.step for capture in monitor.history]
     [0, 2]
     """
