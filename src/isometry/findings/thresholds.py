@@ -29,6 +29,8 @@ ALIKE = 1e-3
 """``1 - cos`` of two samples' features below which they are hard to tell apart: a warning."""
 ALIKE_SEVERE = 1e-5
 """Below which they are the same for float32 gradients: an error."""
+ALIKE_FALL = 1e-2
+"""Part of the first layer's ``1 - cos`` that the last must fall below."""
 
 LOSS = 1.25
 """Initial loss over that of a model which knows nothing, from which it is a warning."""

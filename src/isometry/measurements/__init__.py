@@ -1,6 +1,7 @@
 """What happened: moments, correlations, gradients, spectra, and what each tensor looks like."""
 
 from isometry.measurements.activations import Activated
+from isometry.measurements.blocked import Unreached, Zeros
 from isometry.measurements.broken import Broken
 from isometry.measurements.courses import Course, Trend, trend
 from isometry.measurements.layers import Layer
@@ -19,7 +20,9 @@ __all__ = [
     "Observation",
     "Step",
     "Trend",
+    "Unreached",
     "Values",
+    "Zeros",
     "measure",
     "trend",
 ]

@@ -14,6 +14,7 @@ from isometry.frameworks.torch.graphing import names_of, renamed
 from isometry.frameworks.torch.observing.losses import LossLike
 from isometry.frameworks.torch.observing.observe import observe, unwrapped
 from isometry.frameworks.torch.observing.statistics import values
+from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.tracing.examples import example_for
 
 
@@ -49,6 +50,11 @@ def _tensors(slots: Any) -> Iterator[tuple[str, measurements.Values]]:
     with torch.no_grad():
         for slot, parameter in slots:
             if slot.tensor.is_floating_point():
-                moments = values(slot.tensor.detach())
+                moments = values(_weight(slot).detach())
                 for path in (parameter.path, *parameter.ties):
                     yield path, moments
+
+
+def _weight(slot: Slot) -> torch.Tensor:
+    """The values that the layer uses; those of a parametrized weight are computed."""
+    return slot.tensor if slot.parametrization is None else slot.parametrization.read()
