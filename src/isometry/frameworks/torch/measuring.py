@@ -1,11 +1,11 @@
 """A torch model measured on a batch, in the paths that its plan speaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from isometry import measurements
 from isometry.frameworks.torch import paths
@@ -16,6 +16,7 @@ from isometry.frameworks.torch.observing.observe import observe, unwrapped
 from isometry.frameworks.torch.observing.statistics import values
 from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.tracing.examples import example_for
+from isometry.parameters import Parameter
 
 
 def measure(model: nn.Module, batch: Any = None, loss: LossLike = None) -> measurements.Measurement:
@@ -41,20 +42,29 @@ def measure(model: nn.Module, batch: Any = None, loss: LossLike = None) -> measu
         [parameter for _, parameter in slots],
         dict(_tensors(slots)),
         model=type(inner).__name__,
-        frozen=[p.path for slot, p in slots if not slot.tensor.requires_grad],
+        frozen=[parameter.path for slot, parameter in slots if not trainable(slot)],
     )
 
 
-def _tensors(slots: Any) -> Iterator[tuple[str, measurements.Values]]:
-    """Moments of every tensor of fractions, by each of its paths."""
+def trainable(slot: Slot) -> bool:
+    """Whether a tensor, or what it is computed from, asks for a gradient."""
+    made = slot.parametrization
+    return any(one.requires_grad for one in (slot.tensors if made is None else made.tensors()))
+
+
+def value(slot: Slot) -> Tensor:
+    """The tensor as a layer uses it."""
     with torch.no_grad():
-        for slot, parameter in slots:
-            if slot.tensor.is_floating_point():
-                moments = values(_weight(slot).detach())
-                for path in (parameter.path, *parameter.ties):
-                    yield path, moments
+        made = slot.parametrization
+        return (slot.tensor if made is None else made.read()).detach()
 
 
-def _weight(slot: Slot) -> torch.Tensor:
-    """The values that the layer uses; those of a parametrized weight are computed."""
-    return slot.tensor if slot.parametrization is None else slot.parametrization.read()
+def _tensors(
+    slots: Sequence[tuple[Slot, Parameter]],
+) -> Iterator[tuple[str, measurements.Values]]:
+    """Moments of every tensor of fractions, by each of its paths."""
+    for slot, parameter in slots:
+        if slot.tensor.is_floating_point():
+            moments = values(value(slot))
+            for path in (parameter.path, *parameter.ties):
+                yield path, moments

@@ -58,7 +58,13 @@ def observe(model: nn.Module, batch: Any, loss: losses.LossLike = None) -> Obser
     inputs = [tensor for _, tensor in calls.tensors_in(given)]
     size = inputs[0].shape[0] if inputs and inputs[0].dim() else 0
     watcher = Watcher(tape, size)
-    with preserved(inner), _as_measured(inner), warnings.catch_warnings(), torch.enable_grad():
+    with (
+        torch.inference_mode(mode=False),
+        torch.enable_grad(),
+        preserved(inner),
+        _as_measured(inner),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         recorder = Recorder(tape, *addresses(inner), held=existing(None), listener=watcher)
         for name, tensor in calls.tensors_in(given):
