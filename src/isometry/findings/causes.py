@@ -22,6 +22,8 @@ def of_course(measurement: Measurement, course: Course, direction: Direction) ->
     layers = [one for one in measurement.layers if one.step in inside]
     if (flat := _of_flat(layers)) is not None:
         return flat
+    if course.silent is not None:
+        return _of_dead(measurement, layers)
     layers = layers[1:]
     feeds = Counter(feed for one in layers for feed in one.around.feeds)
     if not feeds:
@@ -40,6 +42,18 @@ def _of_flat(layers: list[Layer]) -> str | None:
     return (
         f": all weights of {len(flat)} of {len(layers)} layers are one number, so that a layer "
         f"multiplies the mean of its input by {first.fan_in * first.weight.mean:.3g}."
+    )
+
+
+def _of_dead(measurement: Measurement, layers: list[Layer]) -> str:
+    """The first layer whose units all are dead."""
+    dead = {one.path for one in measurement.activations if one.units and one.dead == one.units}
+    first = next((one for one in layers if one.path in dead), None)
+    if first is None:
+        return "."
+    return (
+        f": no unit after {first.path} is ever active, since what it puts out has mean "
+        f"{first.values.mean:.3g} and std {first.values.std:.3g}."
     )
 
 

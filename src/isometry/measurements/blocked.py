@@ -69,7 +69,7 @@ class Zeroed:
     Attributes:
         found: The graph.
         paths: For each step that is a tensor of zeros, or a view of one, its path.
-        steps: Steps whose values are all zero.
+        steps: Steps whose values are all zero because of them.
     """
 
     found: Parts
@@ -86,7 +86,7 @@ def zeroed(found: Parts, steps: Mapping[int, Step], tensors: Mapping[str, Values
         elif node.family == "view" and not node.signal and node.inputs and node.inputs[0] in paths:
             paths[node.index] = paths[node.inputs[0]]
     silent = frozenset(i for i, step in steps.items() if step.values.rms == 0)
-    return Zeroed(found, paths, silent)
+    return Zeroed(found, paths, _still_zero(found, paths, silent | paths.keys(), ()) - paths.keys())
 
 
 def zeros(zero: Zeroed, arrived: Mapping[str, Values], trained: Collection[str]) -> list[Zeros]:
@@ -169,7 +169,7 @@ def _opened(zero: Zeroed, used: Mapping[str, list[int]], reached: list[str]) -> 
     """Steps that stay zero however long the training, once all zeros that it reaches are gone."""
     closed: Collection[int] = zero.steps | zero.paths.keys()
     while True:
-        left = _still_zero(zero, closed, reached)
+        left = _still_zero(zero.found, zero.paths, closed, reached)
         live = _live(zero, left)
         more = [path for path in used if path not in reached and any(i in live for i in used[path])]
         zeros_left = {path for i, path in zero.paths.items() if i in left}
@@ -179,14 +179,16 @@ def _opened(zero: Zeroed, used: Mapping[str, list[int]], reached: list[str]) -> 
         reached, closed = [*reached, *fresh], left
 
 
-def _still_zero(zero: Zeroed, closed: Collection[int], opened: Collection[str]) -> frozenset[int]:
-    """Zeros that are left when some tensors are no longer zero."""
+def _still_zero(
+    found: Parts, paths: Mapping[int, str], closed: Collection[int], opened: Collection[str]
+) -> frozenset[int]:
+    """Those of some zeros that are left when some tensors are no longer zero."""
     left: set[int] = set()
-    for node in zero.found.links.graph.nodes:
+    for node in found.links.graph.nodes:
         if node.index not in closed:
             continue
-        if node.index in zero.paths:
-            left |= set() if zero.paths[node.index] in opened else {node.index}
+        if node.index in paths:
+            left |= set() if paths[node.index] in opened else {node.index}
         elif _made_zero(node, left):
             left.add(node.index)
     return frozenset(left)
@@ -195,7 +197,7 @@ def _still_zero(zero: Zeroed, closed: Collection[int], opened: Collection[str]) 
 def _made_zero(node: Node, left: Collection[int]) -> bool:
     if node.family in PRODUCTS:
         return any(i in left for i, slot in arguments(node) if is_factor(node, slot))
-    return all(i in left for i in node.inputs)
+    return bool(node.inputs) and all(i in left for i in node.inputs)
 
 
 def _live(zero: Zeroed, left: Collection[int]) -> set[int]:
@@ -215,7 +217,9 @@ def _unreached(
     arrived: Mapping[str, Values],
     left: frozenset[int],
 ) -> Unreached:
-    now = _live(zero, zero.steps | zero.paths.keys())
+    ever, now = _live(zero, ()), _live(zero, zero.steps | zero.paths.keys())
+    if not any(i in ever for i in places):
+        return Unreached(path, "detached")
     if any(i in now for i in places):
         return Unreached(path, "stopped" if path in arrived else "detached")
     later = _live(zero, left)

@@ -50,7 +50,8 @@ ALIKE = Rule(
     "In the ordered phase two inputs come closer at every layer, at a rate that the depth "
     "multiplies, until only their common part is left; the gradient then has nothing to tell them "
     "apart by. The mean cosine of the features of a few samples is taken along layers that follow "
-    "each other; it must fall on the way, so that a batch of like samples is not taken for a fault.",
+    "each other; it must fall on the way, so that a batch of like samples is not taken for a "
+    "fault.",
     _alike,
     ("poole2016", "schoenholz2017"),
 )

@@ -105,8 +105,8 @@ SATURATED = Rule(
     "Values on the flat ends of a bounded activation.",
     "Where a sigmoid or tanh is flat, the gradient that comes back is multiplied by almost "
     "nothing. A value counts as saturated where the derivative is below a twentieth of the "
-    "steepest; only activations that are bounded on both sides can saturate. What a standard normal "
-    "has there, half of a ReLU6, is taken off first.",
+    "steepest; only activations that are bounded on both sides can saturate. What a standard "
+    "normal has there, half of a ReLU6, is taken off first.",
     _saturated,
     ("glorot2010",),
 )
