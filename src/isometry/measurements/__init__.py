@@ -7,6 +7,7 @@ from isometry.measurements.courses import Course, Trend, trend
 from isometry.measurements.layers import Layer
 from isometry.measurements.measurement import Attention, Measurement, measure
 from isometry.measurements.observed import Histogram, Loss, Observation, Step, Values
+from isometry.measurements.spectrum import Spectrum
 
 __all__ = [
     "Activated",
@@ -18,6 +19,7 @@ __all__ = [
     "Loss",
     "Measurement",
     "Observation",
+    "Spectrum",
     "Step",
     "Trend",
     "Unreached",

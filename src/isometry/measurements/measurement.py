@@ -12,6 +12,7 @@ from isometry.measurements.broken import Broken, broken
 from isometry.measurements.courses import Course, courses
 from isometry.measurements.layers import Layer, layers
 from isometry.measurements.observed import Loss, Observation, Values
+from isometry.measurements.spectrum import Spectrum
 from isometry.parameters import Parameter
 
 
@@ -53,6 +54,8 @@ class Measurement:
         unreached: Trainable parameters that take part and get no gradient or only zeros, and why.
         zeros: Trainable tensors of zeros that multiply a signal.
         unused: Paths of parameters that no step took.
+        spectrum: The Jacobian between the ends of the longest course, ``None`` where it was not
+            looked at.
         raised: What stopped the model midway; empty if nothing did.
         notes: What could not be seen.
     """
@@ -70,6 +73,7 @@ class Measurement:
     unreached: tuple[Unreached, ...] = ()
     zeros: tuple[Zeros, ...] = ()
     unused: tuple[str, ...] = ()
+    spectrum: Spectrum | None = None
     raised: str = ""
     notes: tuple[str, ...] = field(default=())
 

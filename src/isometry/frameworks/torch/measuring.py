@@ -11,6 +11,7 @@ from isometry import measurements
 from isometry.frameworks.torch import paths
 from isometry.frameworks.torch.describe import described
 from isometry.frameworks.torch.graphing import names_of, renamed
+from isometry.frameworks.torch.observing.jacobians import spectrum
 from isometry.frameworks.torch.observing.losses import LossLike
 from isometry.frameworks.torch.observing.observe import observe, unwrapped
 from isometry.frameworks.torch.observing.statistics import values
@@ -37,13 +38,17 @@ def measure(model: nn.Module, batch: Any = None, loss: LossLike = None) -> measu
     gradients = {names.get(p) or paths.normalise(p): v for p, v in seen.gradients.items()}
     seen = replace(seen, graph=renamed(seen.graph, names), gradients=gradients)
     slots = described(inner)
-    return measurements.measure(
+    found = measurements.measure(
         seen,
         [parameter for _, parameter in slots],
         dict(_tensors(slots)),
         model=type(inner).__name__,
         frozen=[parameter.path for slot, parameter in slots if not trainable(slot)],
     )
+    if not found.courses or found.broken or found.raised:
+        return found
+    course = found.courses[0]
+    return replace(found, spectrum=spectrum(inner, given, seen.graph, course, seen.batch))
 
 
 def trainable(slot: Slot) -> bool:

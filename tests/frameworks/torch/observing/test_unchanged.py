@@ -29,7 +29,7 @@ class Everything(nn.Module):
         self.register_buffer("calls", torch.zeros((), dtype=torch.int64))
         self.seen = 0
         self.norm.eval()
-        self.head.bias.requires_grad_(requires_grad=False)
+        self.head.bias.requires_grad = False
         self.head.register_forward_hook(lambda *_: None)
 
     def forward(self, x: Tensor) -> Tensor:
