@@ -221,8 +221,8 @@ def diagnose(
         batch: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
             ones; made from what the model says of its inputs where it is not given.
         loss: A function from the model's output to one number, or targets: whole numbers for
-            classes, others for a mean square. Without it, the loss that the model returns itself,
-            else independent noise at the outputs.
+            classes, others for a mean square; or ``"auto"`` for targets drawn by chance. Without
+            it, the loss that the model returns itself, else independent noise at the outputs.
         select: Codes of rules, or beginnings of codes; all where empty.
         ignore: Codes of rules to leave out, likewise.
 

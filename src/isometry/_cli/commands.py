@@ -3,6 +3,7 @@
 import click
 
 from isometry._cli import printing, theory_commands
+from isometry._cli.check_command import check
 from isometry._cli.model_commands import graph, init, plan
 
 
@@ -11,6 +12,7 @@ def cli() -> None:
     """isometry gives every network the right start."""
 
 
+cli.add_command(check)
 cli.add_command(plan)
 cli.add_command(graph)
 cli.add_command(init)

@@ -1,12 +1,19 @@
 """What was measured and what was found, with the mend."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from isometry import plans, recipes
 from isometry.findings.catalogue import RULES
 from isometry.findings.finding import AUTO, SEVERITIES, Finding, Severity
+from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
+
+FailOn = Literal["error", "warning", "never"]
+"""From which severity on a diagnosis counts as failed."""
+
+FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +23,16 @@ class Diagnosis:
     Attributes:
         measurement: What was measured.
         findings: What was found.
+        rules: Codes of the rules that looked.
+        known: What was found too, but is named by a baseline; it does not count.
+        origin: Where the model came from.
     """
 
     measurement: Measurement
     findings: tuple[Finding, ...]
+    rules: tuple[str, ...] = ()
+    known: tuple[Finding, ...] = ()
+    origin: Origin = UNKNOWN
 
     @property
     def ok(self) -> bool:
@@ -30,6 +43,30 @@ class Diagnosis:
         """How many findings are of one severity."""
         return sum(one.severity == severity for one in self.findings)
 
+    def fails(self, at: FailOn = "error") -> bool:
+        """Whether a finding is at least as bad as that."""
+        if at == "never":
+            return False
+        limit = SEVERITIES.index(at)
+        return any(SEVERITIES.index(one.severity) <= limit for one in self.findings)
+
+    @property
+    def counts(self) -> str:
+        """How many findings there are of each severity, in words."""
+        counted = [(self.count(severity), severity) for severity in SEVERITIES]
+        words = [f"{n} {word}{'s' * (n > 1)}" for n, word in counted if n]
+        return ", ".join(words) or "no findings"
+
+    def __str__(self) -> str:
+        """The verdict, then one finding a line."""
+        if not self.findings:
+            return self.verdict
+        told = [
+            f"{one.severity:<7} {one.code} {one.name}, {one.where or 'whole model'}: {one.message}"
+            for one in self.findings
+        ]
+        return "\n".join([f"{self.measurement.model}: {self.counts}", *told])
+
     def of(self, code: str) -> tuple[Finding, ...]:
         """The findings of one rule, by its code or name."""
         return tuple(one for one in self.findings if code in (one.code, one.name))
@@ -38,11 +75,23 @@ class Diagnosis:
     def verdict(self) -> str:
         """The whole in one sentence."""
         if not self.findings:
-            return "Your init is fine: signal and gradient keep their size through all layers."
+            return self._of_nothing()
         if self.ok:
             return "Your init is fine; there is something to note."
         first = self.findings[0]
         return f"{first.code} {first.name}: {first.message}"
+
+    def _of_nothing(self) -> str:
+        """What may be said where nothing was found: no more than what the rules have looked at."""
+        if self.measurement.raised:
+            return (
+                f"The model stopped midway ({self.measurement.raised}); nothing was found before."
+            )
+        if self.known:
+            return f"Nothing new; {len(self.known)} known before."
+        if 0 < len(self.rules) < len(RULES):
+            return f"{len(self.rules)} of {len(RULES)} rules looked, and found nothing."
+        return "Your init is fine: signal and gradient keep their size through all layers."
 
     def mend(self, recipe: recipes.RecipeLike = "") -> plans.Plan:
         """A plan that mends the findings; writes nothing.
@@ -76,4 +125,4 @@ def diagnose(measurement: Measurement, rules: tuple[Rule, ...] = RULES) -> Diagn
     """
     found = [one for rule in rules for one in rule.findings(measurement)]
     ordered = sorted(found, key=lambda one: SEVERITIES.index(one.severity))
-    return Diagnosis(measurement, tuple(ordered))
+    return Diagnosis(measurement, tuple(ordered), tuple(rule.code for rule in rules))

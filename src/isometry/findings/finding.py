@@ -56,3 +56,14 @@ class Finding:
     message: str
     evidence: tuple[tuple[str, float | str], ...] = ()
     mend: Mend = AUTO
+
+    @property
+    def where(self) -> str:
+        """Its paths, the first and the last of many; empty where it is about the whole model.
+
+        >>> Finding("ISO101", "vanishing-forward", "error", ("a", "b", "c"), "").where
+        'a … c'
+        """
+        return (
+            ", ".join(self.paths) if len(self.paths) < 3 else f"{self.paths[0]} … {self.paths[-1]}"
+        )

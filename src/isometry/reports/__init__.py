@@ -6,6 +6,7 @@ format says the same.
 
 from isometry.reports.charts import Axis, Curve, Panel, curves, panels, spark
 from isometry.reports.dataflow import Line, outline
+from isometry.reports.diagnoses import print_diagnosis
 from isometry.reports.ledgers import ledger_table
 from isometry.reports.markdown import markdown
 from isometry.reports.pictures import graph_svg
@@ -31,6 +32,7 @@ __all__ = [
     "outline",
     "panels",
     "plan_table",
+    "print_diagnosis",
     "print_table",
     "print_tree",
     "scheme_words",

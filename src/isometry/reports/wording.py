@@ -67,6 +67,15 @@ def _value_words(value: object) -> str:
             return str(value)
 
 
+def shortened(text: str, width: int) -> str:
+    """Its end, where all of it is too long: the last names of a path say most.
+
+    >>> shortened("encoder.layers.11.fc1.weight", 16)
+    '….11.fc1.weight'
+    """
+    return text if len(text) <= width else f"…{text[len(text) - width + 1 :]}"
+
+
 def collapsed(path: str) -> str:
     """The path with every whole-number segment replaced, so that repeated layers read the same.
 
