@@ -5,6 +5,7 @@ from isometry.findings.diagnosis import FAIL_ON, Diagnosis, FailOn, diagnose
 from isometry.findings.finding import AUTO, SEVERITIES, Finding, Mend, Severity
 from isometry.findings.origin import Origin
 from isometry.findings.rule import Remark, Rule
+from isometry.findings.run_files import from_json
 
 __all__ = [
     "AUTO",
@@ -20,6 +21,7 @@ __all__ = [
     "Rule",
     "Severity",
     "diagnose",
+    "from_json",
     "rule",
     "selected",
 ]

@@ -1,14 +1,16 @@
 """What was measured and what was found, with the mend."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from isometry import plans, recipes
+from isometry import _version, plans, recipes
+from isometry.findings import encoding
 from isometry.findings.catalogue import RULES
 from isometry.findings.finding import AUTO, SEVERITIES, Finding, Severity
 from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
+from isometry.measurements import encoding as measured
 
 FailOn = Literal["error", "warning", "never"]
 """From which severity on a diagnosis counts as failed."""
@@ -42,6 +44,21 @@ class Diagnosis:
     def count(self, severity: Severity) -> int:
         """How many findings are of one severity."""
         return sum(one.severity == severity for one in self.findings)
+
+    def to_data(self) -> dict[str, Any]:
+        """As what JSON can hold, with the verdict."""
+        told = measured.to_data(self)
+        numbers = told.pop("measurement")
+        head = {"schema": encoding.SCHEMA, "isometry": _version.__version__}
+        judged = {"ok": self.ok, "verdict": self.verdict}
+        return {**head, **judged, **told, "measurement": numbers}
+
+    def to_json(self) -> str:
+        """The text of a run file, for :func:`isometry.findings.from_json` and ``isometry report``.
+
+        Its layout is the JSON Schema ``isometry/reports/schemas/diagnosis-1.json``.
+        """
+        return encoding.text(self.to_data())
 
     def fails(self, at: FailOn = "error") -> bool:
         """Whether a finding is at least as bad as that."""
