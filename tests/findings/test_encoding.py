@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from typing import Any
 
 import jsonschema
@@ -21,11 +22,18 @@ SCHEMA = json.loads(run_file_schema.SCHEMA.read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 REAL = {model.name: model for model in PLAIN if model.name in ("lenet", "gpt-by-hand", "siren")}
+
+
+def real(name: str) -> Diagnosis:
+    """That of a model of the zoo."""
+    return iso.diagnose(REAL[name].build(), REAL[name].example())
+
+
 MADE: dict[str, Callable[[], Diagnosis]] = {
     "xavier": records.xavier,
     "fine": records.fine,
     "hostile": records.hostile,
-    **{name: lambda m=model: iso.diagnose(m.build(), m.example()) for name, model in REAL.items()},
+    **{name: partial(real, name) for name in REAL},
 }
 
 
@@ -201,10 +209,9 @@ def test_a_bad_finding_is_told(field: str, value: Any, found: str) -> None:
 def test_a_bad_parameter_is_told() -> None:
     data = records.fine().to_data()
     data["measurement"]["parameters"][1] = {"path": "w", "shape": [2], "rule": "weight"}
-    with pytest.raises(
-        errors.InputError, match=r"^diagnosis\.measurement\.parameters\[1\]: .*rule"
-    ):
+    with pytest.raises(errors.InputError, match="unexpected keyword argument 'rule'") as caught:
         findings.from_json(json.dumps(data))
+    assert str(caught.value).startswith("diagnosis.measurement.parameters[1]: ")
 
 
 def test_what_no_record_holds_is_refused() -> None:

@@ -1,8 +1,8 @@
 """What is wrong, why, and how to mend it: rules over a measurement. One subject a file."""
 
 from isometry.findings.catalogue import RULES, rule, selected
-from isometry.findings.diagnosis import FAIL_ON, Diagnosis, FailOn, diagnose
-from isometry.findings.finding import AUTO, SEVERITIES, Finding, Mend, Severity
+from isometry.findings.diagnosis import Diagnosis, diagnose
+from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Mend, Severity
 from isometry.findings.origin import Origin
 from isometry.findings.rule import Remark, Rule
 from isometry.findings.run_files import from_json

@@ -1,21 +1,16 @@
 """What was measured and what was found, with the mend."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from isometry import _version, plans, recipes
 from isometry.findings import encoding
 from isometry.findings.catalogue import RULES
-from isometry.findings.finding import AUTO, SEVERITIES, Finding, Severity
+from isometry.findings.finding import AUTO, SEVERITIES, FailOn, Finding, Severity
 from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
 from isometry.measurements import encoding as measured
-
-FailOn = Literal["error", "warning", "never"]
-"""From which severity on a diagnosis counts as failed."""
-
-FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +55,9 @@ class Diagnosis:
         """
         return encoding.text(self.to_data())
 
-    def fails(self, at: FailOn = "error") -> bool:
-        """Whether a finding is at least as bad as that."""
-        if at == "never":
-            return False
-        limit = SEVERITIES.index(at)
-        return any(SEVERITIES.index(one.severity) <= limit for one in self.findings)
+    def fails(self, limit: FailOn = "error") -> bool:
+        """Whether a finding is as bad as that, or worse; known ones do not count."""
+        return any(one.at_least(limit) for one in self.findings)
 
     @property
     def counts(self) -> str:
