@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from isometry._cli.settings import FORMATS
 from isometry.findings import FAIL_ON
 
 LOSS = click.option(
@@ -29,7 +30,28 @@ SELECT = click.option(
     help="Codes of rules or beginnings of codes, with commas between: ISO1,ISO301.",
 )
 IGNORE = click.option("--ignore", multiple=True, metavar="CODES", help="Rules to leave out.")
-ASCII = click.option("--ascii", "ascii_only", is_flag=True, help="No letter beyond ASCII.")
+BASELINE = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="A file of known findings, which do not count until they get worse.",
+)
+UPDATE = click.option("--update-baseline", is_flag=True, help="Write what is found as known.")
+SAVE = click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="FILE.iso.json",
+    help="Write the run, for `isometry report`.",
+)
+FORMAT = click.option(
+    "--format",
+    "-f",
+    "fmt",
+    type=click.Choice(FORMATS),
+    help="How the result is told; github in a workflow of GitHub, else table, if not given.",
+)
+ASCII = click.option(
+    "--ascii", "ascii_only", is_flag=True, help="A table without letters beyond ASCII."
+)
 OUT = click.option(
     "--out", "-o", type=click.Path(path_type=Path), help="Write to this file, not to stdout."
 )

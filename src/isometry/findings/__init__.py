@@ -1,5 +1,6 @@
 """What is wrong, why, and how to mend it: rules over a measurement. One subject a file."""
 
+from isometry.findings.baseline import Baseline, Known, baseline_from_json, baseline_of
 from isometry.findings.catalogue import RULES, rule, selected
 from isometry.findings.diagnosis import Diagnosis, diagnose
 from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Mend, Severity
@@ -12,14 +13,18 @@ __all__ = [
     "FAIL_ON",
     "RULES",
     "SEVERITIES",
+    "Baseline",
     "Diagnosis",
     "FailOn",
     "Finding",
+    "Known",
     "Mend",
     "Origin",
     "Remark",
     "Rule",
     "Severity",
+    "baseline_from_json",
+    "baseline_of",
     "diagnose",
     "from_json",
     "rule",

@@ -45,11 +45,15 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def loaded(source: str) -> dict[str, Any]:
-    """The object that a run file's text holds.
+AGAIN = f"write the file again: isometry check MODEL --save run{SUFFIX}"
+
+
+def loaded(source: str, *, do: str = AGAIN) -> dict[str, Any]:
+    """The object that a file's text holds.
 
     Args:
         source: The text.
+        do: What a message says of how to get a good file.
 
     Returns:
         What JSON holds.
@@ -58,21 +62,13 @@ def loaded(source: str) -> dict[str, Any]:
         InputError: It is no JSON, or of another schema.
     """
     try:
-        data = json.loads(source, parse_constant=_refuse)
+        data = json.loads(source, parse_constant=str)
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}: {problem.msg}"
-        raise _unreadable(where, "JSON") from problem
+        raise errors.InputError(where, needed="JSON", do=do) from problem
     found = data.get("schema") if isinstance(data, dict) else None
     if found != SCHEMA:
-        raise _unreadable(f"the schema is {found!r}", f"an object of schema {SCHEMA}")
+        raise errors.InputError(
+            f"the schema is {found!r}", needed=f"an object of schema {SCHEMA}", do=do
+        )
     return dict(data)
-
-
-def _refuse(name: str) -> Any:
-    raise _unreadable(f"a number is {name}", "finite numbers")
-
-
-def _unreadable(found: str, needed: str) -> errors.InputError:
-    return errors.InputError(
-        found, needed=needed, do=f"write the file again: isometry check MODEL --save run{SUFFIX}"
-    )

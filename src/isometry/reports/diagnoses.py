@@ -12,7 +12,7 @@ from isometry.findings import Diagnosis, Finding, Mend
 from isometry.reports.ascii import in_ascii, table_in_ascii
 from isometry.reports.severities import FINE, SIGNS, STYLES
 from isometry.reports.signals import signal_table
-from isometry.reports.terminal import print_rows
+from isometry.reports.terminal import print_rows, visible
 from isometry.reports.wording import count
 
 WIDEST = 100
@@ -54,7 +54,7 @@ def _bars(width: int) -> int:
 def _print(told: list[Line], to: Console, *, ascii_only: bool) -> None:
     for line in told:
         text = in_ascii(line.text) if ascii_only else line.text
-        to.print(Text(text, style=line.style), soft_wrap=True)
+        to.print(Text(visible(text), style=line.style), soft_wrap=True)
 
 
 def heading(diagnosis: Diagnosis) -> str:

@@ -26,12 +26,24 @@ def console(stream: TextIO = sys.stdout, *, color: bool | None = None) -> Consol
     )
 
 
+def visible(text: str) -> str:
+    r"""One line that cannot steer a terminal: its control letters become signs.
+
+    >>> visible("\x1b[31mred\n")
+    '�[31mred '
+    """
+    return text.translate(CONTROLS)
+
+
+CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�") | {9: " ", 10: " ", 13: " "}
+
+
 def print_table(table: Table, to: Console) -> None:
     """Print title, rows and summary; text is never read as markup."""
-    to.print(Text(table.title, style="bold"))
+    to.print(Text(visible(table.title), style="bold"))
     print_rows(table, to)
     for line in table.summary:
-        to.print(Text(line, style="dim"))
+        to.print(Text(visible(line), style="dim"))
 
 
 def print_rows(table: Table, to: Console) -> None:
@@ -42,5 +54,5 @@ def print_rows(table: Table, to: Console) -> None:
     for column in table.columns:
         grid.add_column(Text(column.title), justify=column.align, overflow="fold")
     for row in table.rows:
-        grid.add_row(*(Text(cell, style=STYLES.get(cell[:1], "")) for cell in row))
+        grid.add_row(*(Text(visible(cell), style=STYLES.get(cell[:1], "")) for cell in row))
     to.print(grid)
