@@ -244,6 +244,40 @@ def diagnose(
     return findings.diagnose(_framework(model).measure(model, batch, loss), rules)
 
 
+def assert_well_initialized(
+    model: Any,
+    batch: Any = None,
+    loss: Any = None,
+    *,
+    fail_on: findings.FailOn = "error",
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> findings.Diagnosis:
+    """Fail where a model is badly started, with the whole report as the message; for tests.
+
+    Args:
+        model: As in :func:`diagnose`, like the batch, the loss, ``select`` and ``ignore``.
+        batch: The forward's arguments.
+        loss: Where the gradient starts.
+        fail_on: From which severity on a finding fails.
+        select: Rules that look.
+        ignore: Rules that do not.
+
+    Returns:
+        The diagnosis, where nothing is as bad as that.
+
+    Raises:
+        AssertionError: Something is, or the model stopped midway.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test, and the message
+    found = diagnose(model, batch, loss, select=select, ignore=ignore)
+    if found.fails(fail_on) or found.measurement.raised:
+        from isometry import reports  # noqa: PLC0415 - loads rich
+
+        raise AssertionError(reports.diagnosis_text(found))
+    return found
+
+
 def gain(
     activation: theory.ActivationLike, convention: theory.Convention = "forward", *, q: float = 1.0
 ) -> float:

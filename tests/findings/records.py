@@ -56,19 +56,47 @@ def measured(
     )
 
 
-def diagnosed(measurement: Measurement) -> Diagnosis:
-    """What the rules say of it, as the command line has it."""
-    return replace(findings.diagnose(measurement), origin=ORIGIN)
+MEND = Mend(
+    "Let the model be started by `auto`.",
+    'isometry.initialize(model, batch, recipe="auto")',
+    "auto",
+)
+FOUND = (
+    Finding(
+        *("ISO101", "vanishing-forward", "error", tuple(f"fc{i}.weight" for i in range(20))),
+        "The signal shrinks by ×0.707 a layer over 20 layers, its std from 0.5 to 0.000691: the "
+        "weights' variance is 1/fan_in and relu needs 2/fan_in for the signal to keep its size.",
+        (("factor a layer", 0.7071),),
+        MEND,
+    ),
+    Finding(
+        *("ISO201", "vanishing-backward", "error", tuple(f"fc{i}.weight" for i in range(20))),
+        "Going back, the gradient shrinks by ×0.707 a layer over 20 layers.",
+        (("factor a layer, going back", 0.7071),),
+        MEND,
+    ),
+    Finding(
+        *("ISO301", "dead-units", "warning", ("fc3.weight", "fc4.weight")),
+        "80 of 256 units of 2 layers have no slope for any of the 32 samples.",
+        (("dead units", 80.0),),
+        Mend("Look at the biases."),
+    ),
+)
+"""What rules could say, in words that stay as they are here."""
+
+LOOKED = ("ISO101", "ISO102", "ISO201", "ISO202", "ISO301", "ISO401", "ISO501")
 
 
 def xavier() -> Diagnosis:
     """ReLU under Xavier's rule: half of the variance is lost at every layer, both ways."""
-    return diagnosed(measured(math.sqrt(0.5), math.sqrt(0.5), dead=80, loss=2.303))
+    seen = measured(math.sqrt(0.5), math.sqrt(0.5), dead=80, loss=2.303)
+    return Diagnosis(seen, FOUND, LOOKED, origin=ORIGIN)
 
 
 def fine() -> Diagnosis:
-    """Nothing is wrong."""
-    return diagnosed(measured(1.0, 1.0, loss=2.31))
+    """Nothing is wrong, as all rules say."""
+    found = findings.diagnose(measured(1.0, 1.0, loss=2.31))
+    return replace(found, origin=ORIGIN)
 
 
 HOSTILE = Finding(

@@ -133,8 +133,8 @@ BAD: dict[str, tuple[str, str]] = {
         told("", "the schema is 2", "an object of schema 1", CHECK),
     ),
     "constant": (
-        '{"schema": 1, "batch": NaN}',
-        told("", "a number is NaN", "finite numbers", CHECK),
+        json.dumps(changed(origin={"line": math.nan})),
+        told("diagnosis.origin.line: ", "there is 'NaN'", "a whole number", AGAIN),
     ),
     "number": (
         json.dumps(changed(origin={"line": "x"})),

@@ -26,6 +26,7 @@ from isometry.reports import (
     sarif,
 )
 from isometry.reports.ascii import table_in_ascii
+from isometry.reports.terminal import PIPE_WIDTH
 
 GITHUB = "GITHUB_ACTIONS"
 
@@ -111,10 +112,12 @@ def tell_table(table: Table, data: dict[str, Any], how: Telling) -> None:
 
 def _print(printing: Callable[[Console], None], how: Telling) -> None:
     """To the terminal itself where it is one, so that it has its colours and its width."""
+    if how.out is None:
+        printing(console(sys.stdout))
+        return
     written = io.StringIO()
-    printing(console(sys.stdout if how.out is None else written))
-    if how.out is not None:
-        _put(written.getvalue(), how)
+    printing(Console(file=written, width=PIPE_WIDTH, force_terminal=False, highlight=False))
+    _put(written.getvalue(), how)
 
 
 def _put(text: str, how: Telling) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from isometry import _version, plans, recipes
+from isometry import _version, errors, plans, recipes
 from isometry.findings import encoding
 from isometry.findings.catalogue import RULES
-from isometry.findings.finding import AUTO, SEVERITIES, FailOn, Finding, Severity
+from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Severity
 from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
@@ -56,7 +56,17 @@ class Diagnosis:
         return encoding.text(self.to_data())
 
     def fails(self, limit: FailOn = "error") -> bool:
-        """Whether a finding is as bad as that, or worse; known ones do not count."""
+        """Whether a finding is as bad as that, or worse; known ones do not count.
+
+        Raises:
+            UnknownNameError: There is no such severity.
+        """
+        if limit not in FAIL_ON:
+            raise errors.UnknownNameError(
+                f"fail_on is {limit!r}",
+                needed=f"one of {', '.join(FAIL_ON)}",
+                do="correct the spelling",
+            )
         return any(one.at_least(limit) for one in self.findings)
 
     @property

@@ -8,7 +8,7 @@ from isometry.reports.annotations import annotations
 from isometry.reports.charts import Axis, Curve, Panel, curves, panels, spark
 from isometry.reports.comparisons import comparison
 from isometry.reports.dataflow import Line, outline
-from isometry.reports.diagnoses import print_diagnosis
+from isometry.reports.diagnoses import diagnosis_text, print_diagnosis
 from isometry.reports.junit import junit
 from isometry.reports.ledgers import ledger_table
 from isometry.reports.markdown import markdown
@@ -34,6 +34,7 @@ __all__ = [
     "console",
     "curves",
     "diagnosis_markdown",
+    "diagnosis_text",
     "graph_svg",
     "junit",
     "ledger_table",

@@ -1,5 +1,6 @@
 """A diagnosis in a terminal: what was looked at, signals, findings with their mends, verdict."""
 
+import io
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,9 +43,27 @@ def print_diagnosis(diagnosis: Diagnosis, to: Console, *, ascii_only: bool = Fal
     """
     ascii_only = ascii_only or not to.encoding.lower().startswith("utf")
     width, table = min(to.width, WIDEST), signal_table(diagnosis, bars=_bars(to.width))
-    _print([Line(heading(diagnosis), "bold"), Line("")], to, ascii_only=ascii_only)
+    head = textwrap.wrap(heading(diagnosis), width, subsequent_indent=INDENT)
+    _print([*(Line(text, "bold") for text in head), Line("")], to, ascii_only=ascii_only)
     print_rows(table_in_ascii(table) if ascii_only else table, to)
     _print([Line(""), *lines(diagnosis, width)], to, ascii_only=ascii_only)
+
+
+def diagnosis_text(diagnosis: Diagnosis, *, width: int = WIDEST, ascii_only: bool = False) -> str:
+    """What :func:`print_diagnosis` prints, as plain text.
+
+    Args:
+        diagnosis: What was measured and found.
+        width: Letters of a line.
+        ascii_only: Use no letter beyond ASCII.
+
+    Returns:
+        Lines without spaces at their ends.
+    """
+    written = io.StringIO()
+    to = Console(file=written, width=width, force_terminal=False, highlight=False)
+    print_diagnosis(diagnosis, to, ascii_only=ascii_only)
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
 
 
 def _bars(width: int) -> int:

@@ -30,5 +30,5 @@ def _line(cells: Iterable[str]) -> str:
 
 def escaped(text: str) -> str:
     """One line in which nothing is read as a cell's end, as HTML or as code."""
-    safe = " ".join(text.replace("\\", "\\\\").replace("|", "\\|").splitlines())
+    safe = text.replace("\\", "\\\\").replace("|", "\\|").replace("\r", " ").replace("\n", " ")
     return safe.replace("<", "&lt;").replace("`", "\\`")

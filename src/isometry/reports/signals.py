@@ -19,7 +19,7 @@ COLUMNS = (
     Column("first … last layer"),
     Column("a layer", "right"),
     Column("verdict"),
-    Column("along the depth"),
+    Column("by depth"),
 )
 
 FLAT = 1.05
