@@ -10,7 +10,7 @@ import pytest
 
 from isometry import findings
 from isometry.reports import diagnosis_markdown, junit
-from tests.cli.test_commands import Captured, ran, told
+from tests.cli.test_commands import NETS, Captured, ran, told
 from tests.findings import records
 
 RUN, BEFORE = "run.iso.json", "before.iso.json"
@@ -50,11 +50,20 @@ def test_every_format_is_that_of_the_run(capsys: Captured) -> None:
     }
 
 
-def test_no_framework_is_loaded() -> None:
-    command = [sys.executable, "-c", LOADED, "report", RUN]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "0"
-    assert "Your init is fine" in done.stdout
+def output(*arguments: str) -> str:
+    """What a command prints in a process of its own."""
+    command, root = [sys.executable, "-c", LOADED, *arguments], Path(__file__).parents[2]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=root).stdout
+
+
+def test_no_framework_is_loaded(tmp_path: Path) -> None:
+    printed = output("report", str(tmp_path / RUN), "-f", "table")
+    assert printed.splitlines()[-1] == "0"
+    assert "Your init is fine" in printed
+
+
+def test_a_loaded_framework_would_be_seen() -> None:
+    assert output("plan", f"{NETS}:mlp", "--no-forecast").splitlines()[-1] == "0 torch"
 
 
 def test_two_runs_are_compared(capsys: Captured) -> None:
