@@ -274,7 +274,7 @@ def assert_well_initialized(
     if found.fails(fail_on) or found.measurement.raised:
         from isometry import reports  # noqa: PLC0415 - loads rich
 
-        raise AssertionError(reports.diagnosis_text(found))
+        raise AssertionError(f"{found.verdict}\n\n{reports.diagnosis_text(found)}")
     return found
 
 
