@@ -1,3 +1,3 @@
 """The rules, one subject a file."""
 
-__all__: list[str] = []
+__all__ = []
