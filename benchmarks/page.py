@@ -4,7 +4,9 @@ import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
+from statistics import median
 
+from benchmarks.diagnoses import DiagnosisResult
 from benchmarks.fills import SIZE, FillResult
 from benchmarks.models import ModelResult
 
@@ -20,9 +22,15 @@ constant into the same memory: the limit that memory sets to a fill.
 """
 
 
-def page(fills: Sequence[FillResult], models: Sequence[ModelResult], rounds: int) -> str:
+def page(
+    fills: Sequence[FillResult],
+    models: Sequence[ModelResult],
+    diagnoses: Sequence[DiagnosisResult],
+    rounds: int,
+) -> str:
     """The whole page."""
     parts = [INTRODUCTION, _machine(rounds), _fills(fills), _scaling(fills), _models(models)]
+    parts.append(_diagnoses(diagnoses))
     return "\n".join(parts)
 
 
@@ -93,6 +101,34 @@ def _model_cells(result: ModelResult) -> list[str]:
     medians = [f"{result.median(name):.2f}" for name in ("isometry", "from_config", "constant")]
     peaks = [f"{result.peak[name]:.2f}" for name in ("isometry", "from_config")]
     return [result.name, f"{result.values:,}", *medians, f"**{result.ratio():.1f}×**", *peaks]
+
+
+def _diagnoses(results: Sequence[DiagnosisResult]) -> str:
+    lines = [
+        "## Diagnosis",
+        "",
+        "`isometry.diagnose` beside one forward and backward of the same model on the same batch:",
+        "median seconds, their ratio, and the peak of the process' memory during each.",
+        "",
+        _row(["model", "values", "step", "diagnosis", "ratio", "peak of a step", "ratio of peaks"]),
+        "|:--|--:|--:|--:|--:|--:|--:|",
+    ]
+    return "\n".join([*lines, *(_row(_diagnosis_cells(result)) for result in results), ""])
+
+
+def _diagnosis_cells(result: DiagnosisResult) -> list[str]:
+    step, ours = (median(result.seconds[name]) for name in ("step", "diagnosis"))
+    peaks = result.peak["diagnosis"] / result.peak["step"]
+    return [
+        *(
+            result.name,
+            f"{result.values:,}",
+            f"{step:.2f}",
+            f"{ours:.2f}",
+            f"**{ours / step:.1f}×**",
+        ),
+        *(f"{result.peak['step'] / 1e6:,.0f} MB", f"{peaks:.2f}×"),
+    ]
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -84,7 +84,9 @@ def _perceptron(depth: int) -> Limits:
         return Limits(rates=(3e-5, 1e-4), steps=200)
     if depth >= 300:
         return Limits(rates=(3e-5, 1e-4, 3e-4), steps=200)
-    return Limits(rates=ADAM[:4] if depth >= 100 else ADAM[1:], steps=200)
+    if depth >= 100:
+        return Limits(rates=ADAM[:4], steps=200)
+    return Limits(rates=ADAM[1:], seeds=5, steps=200)
 
 
 def _convolutional(depth: int) -> Limits:

@@ -1,25 +1,41 @@
 """What happened: moments, correlations, gradients, spectra, and what each tensor looks like."""
 
 from isometry.measurements.activations import Activated
+from isometry.measurements.apparent import Apparent, Family
 from isometry.measurements.broken import Broken
 from isometry.measurements.courses import Course, Trend, trend
 from isometry.measurements.layers import Layer
 from isometry.measurements.measurement import Attention, Measurement, measure
 from isometry.measurements.observed import Histogram, Loss, Observation, Step, Values
+from isometry.measurements.precision import CastLoss, cast_losses, cast_losses_of_rms
+from isometry.measurements.spectrum import Spectrum
+from isometry.measurements.symmetry import Symmetry, equal_tensors, symmetry
+from isometry.measurements.tensors import TensorMeasurement, measure_tensor
 
 __all__ = [
     "Activated",
+    "Apparent",
     "Attention",
     "Broken",
+    "CastLoss",
     "Course",
+    "Family",
     "Histogram",
     "Layer",
     "Loss",
     "Measurement",
     "Observation",
+    "Spectrum",
     "Step",
+    "Symmetry",
+    "TensorMeasurement",
     "Trend",
     "Values",
+    "cast_losses",
+    "cast_losses_of_rms",
+    "equal_tensors",
     "measure",
+    "measure_tensor",
+    "symmetry",
     "trend",
 ]

@@ -90,8 +90,9 @@ def activated(found: Parts, region: Region, steps: dict[int, Step], path: str) -
 
 def function_of(found: Parts, region: Region) -> Function | None:
     """The region as a function of numbers, ``None`` where a step of it has no rule."""
-    if replay.replayed(found.links, region.root, region.steps, np.array([0.5])) is None:
-        return None
+    with np.errstate(all="ignore"):
+        if replay.replayed(found.links, region.root, region.steps, np.array([0.5])) is None:
+            return None
 
     def function(x: Array) -> Array:
         with np.errstate(all="ignore"):

@@ -11,6 +11,8 @@ from isometry.measurements.broken import Broken, broken
 from isometry.measurements.courses import Course, courses
 from isometry.measurements.layers import Layer, layers
 from isometry.measurements.observed import Loss, Observation, Values
+from isometry.measurements.spectrum import Spectrum
+from isometry.measurements.tensors import TensorMeasurement
 from isometry.parameters import Parameter
 
 
@@ -46,11 +48,14 @@ class Measurement:
         layers: Every use of a weight, in execution order.
         activations: Every activation, in execution order.
         attentions: Every attention, in execution order.
+        tensors: What the values of every tensor of fractions look like, in the model's order.
         courses: What layers follow each other, longest first.
         broken: Who made values that are not finite.
         broken_gradients: Paths of parameters whose gradient is not finite.
         unreached: Paths of trainable parameters that take part and get no gradient or only zeros.
         unused: Paths of parameters that no step took.
+        spectrum: The Jacobian between the ends of the longest course, ``None`` where it was not
+            looked at.
         raised: What stopped the model midway; empty if nothing did.
         notes: What could not be seen.
     """
@@ -63,10 +68,12 @@ class Measurement:
     activations: tuple[Activated, ...]
     attentions: tuple[Attention, ...]
     courses: tuple[Course, ...]
+    tensors: tuple[TensorMeasurement, ...] = ()
     broken: tuple[Broken, ...] = ()
     broken_gradients: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    spectrum: Spectrum | None = None
     raised: str = ""
     notes: tuple[str, ...] = field(default=())
 
@@ -82,6 +89,7 @@ def measure(
     *,
     model: str = "model",
     frozen: Sequence[str] = (),
+    looks: Sequence[TensorMeasurement] = (),
 ) -> Measurement:
     """What an observation says.
 
@@ -91,6 +99,7 @@ def measure(
         tensors: Moments of each by path.
         model: The model's name.
         frozen: Paths that ask for no gradient.
+        looks: What the values of each look like.
 
     Returns:
         The measurement.
@@ -107,6 +116,7 @@ def measure(
         activations=tuple(one for one in bent if one is not None),
         attentions=_attentions(seen),
         courses=courses(found, reading.joins, steps),
+        tensors=tuple(looks),
         broken=broken(seen.graph, steps, tensors),
         broken_gradients=tuple(p for p, v in seen.gradients.items() if v.broken),
         unreached=_unreached(seen, tensors, frozen),

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ from isometry.frameworks.torch.tracing.capture import (
 )
 from isometry.frameworks.torch.tracing.notes import notes
 from isometry.frameworks.torch.tracing.preserving import preserved
-from isometry.frameworks.torch.tracing.recorder import Recorder
+from isometry.frameworks.torch.tracing.recorder import Listener, Recorder
 from isometry.frameworks.torch.tracing.scopes import scopes
 from isometry.frameworks.torch.tracing.tape import Tape
 from isometry.graphs import Graph
@@ -31,6 +32,21 @@ from isometry.measurements import Loss, Observation, Values
 STATISTICAL = (nn.modules.batchnorm._NormBase,)
 """Norms that measure the batch in training and use what they remember else: at the start they
 remember nothing, so that they are looked at as in training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One forward that was heard.
+
+    Attributes:
+        tape: What was written.
+        outputs: What the model returned.
+        ends: Steps of the tensors among it.
+    """
+
+    tape: Tape
+    outputs: Any
+    ends: tuple[int, ...]
 
 
 def observe(model: nn.Module, batch: Any, loss: losses.LossLike = None) -> Observation:
@@ -53,32 +69,56 @@ def observe(model: nn.Module, batch: Any, loss: losses.LossLike = None) -> Obser
     """
     inner = unwrapped(model)
     _check_filled(inner)
-    tape = Tape(holds=False)
-    given = placed(batch, inner, None)
-    inputs = [tensor for _, tensor in calls.tensors_in(given)]
+    inputs = [tensor for _, tensor in calls.tensors_in(batch)]
     size = inputs[0].shape[0] if inputs and inputs[0].dim() else 0
-    watcher = Watcher(tape, size)
-    with preserved(inner), _as_measured(inner), warnings.catch_warnings(), torch.enable_grad():
+    watcher = Watcher(Tape(holds=False), size)
+    return _run(inner, batch, loss, watcher)
+
+
+@contextmanager
+def recorded(
+    model: nn.Module, batch: Any, listener: Listener, tape: Tape | None = None
+) -> Iterator[Run]:
+    """One forward with gradients, heard step by step; the model is put back at the end.
+
+    Args:
+        model: The module.
+        batch: The forward's arguments.
+        listener: Hears of every step.
+        tape: What is written.
+
+    Yields:
+        Run: The run; the body may go back from its outputs.
+    """
+    tape = Tape(holds=False) if tape is None else tape
+    given = placed(batch, model, None)
+    with (
+        torch.inference_mode(mode=False),
+        torch.enable_grad(),
+        preserved(model),
+        _as_measured(model),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
-        recorder = Recorder(tape, *addresses(inner), held=existing(None), listener=watcher)
+        recorder = Recorder(tape, *addresses(model), held=existing(None), listener=listener)
         for name, tensor in calls.tensors_in(given):
             tape.add("input", (), tensor, path=name, signal=True)
-        return _run(inner, given, loss, recorder, watcher)
-
-
-def _run(
-    model: nn.Module, given: Any, loss: losses.LossLike, recorder: Recorder, watcher: Watcher
-) -> Observation:
-    tape, gradients, start = recorder.tape, dict[str, Values](), Loss("none")
-    ends: tuple[int, ...] = ()
-    raised = ""
-    try:
         with eager(), scopes(model, recorder), recorder:
             outputs = call(model, given)
         results = [tensor for name, tensor in calls.tensors_in(outputs) if STATE not in name]
         ends = tuple(dict.fromkeys(recorder.step_of(tensor) for tensor in results))
-        scalar, start = losses.started(outputs, loss)
-        gradients = _gradients(model, scalar)
+        yield Run(tape, outputs, ends)
+
+
+def _run(model: nn.Module, batch: Any, loss: losses.LossLike, watcher: Watcher) -> Observation:
+    tape, gradients, start = watcher.tape, dict[str, Values](), Loss("none")
+    ends: tuple[int, ...] = ()
+    raised = ""
+    try:
+        with recorded(model, batch, watcher, tape) as run:
+            ends = run.ends
+            scalar, start = losses.started(run.outputs, loss)
+            gradients = _gradients(model, scalar)
     except errors.IsometryError:
         raise
     except Exception as problem:

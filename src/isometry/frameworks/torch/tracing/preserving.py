@@ -38,8 +38,10 @@ def preserved(model: nn.Module) -> Iterator[None]:
 def _generators() -> tuple[Callable[[], object], ...]:
     torchs, pythons = torch.get_rng_state(), random.getstate()
     numpys = np.random.get_state()  # noqa: NPY002 - the model may use it
+    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]  # torch's own
     return (
         lambda: torch.set_rng_state(torchs),
+        lambda: torch.cuda.set_rng_state_all(devices) if devices else None,
         lambda: random.setstate(pythons),
         lambda: np.random.set_state(numpys),  # noqa: NPY002 - as above
     )
