@@ -29,6 +29,7 @@ from isometry import (
 )
 from isometry._api import (
     apply,
+    assert_well_initialized,
     diagnose,
     explain,
     fingerprint,
@@ -44,6 +45,7 @@ from isometry._version import __version__
 __all__ = [
     "__version__",
     "apply",
+    "assert_well_initialized",
     "diagnose",
     "errors",
     "explain",

@@ -221,8 +221,8 @@ def diagnose(
         batch: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
             ones; made from what the model says of its inputs where it is not given.
         loss: A function from the model's output to one number, or targets: whole numbers for
-            classes, others for a mean square. Without it, the loss that the model returns itself,
-            else independent noise at the outputs.
+            classes, others for a mean square; or ``"auto"`` for targets drawn by chance. Without
+            it, the loss that the model returns itself, else independent noise at the outputs.
         select: Codes of rules, or beginnings of codes; all where empty.
         ignore: Codes of rules to leave out, likewise.
 
@@ -242,6 +242,40 @@ def diagnose(
     """
     rules = findings.selected(tuple(select), tuple(ignore))
     return findings.diagnose(_framework(model).measure(model, batch, loss), rules)
+
+
+def assert_well_initialized(
+    model: Any,
+    batch: Any = None,
+    loss: Any = None,
+    *,
+    fail_on: findings.FailOn = "error",
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> findings.Diagnosis:
+    """Fail where a model is badly started, with the whole report as the message; for tests.
+
+    Args:
+        model: As in :func:`diagnose`, like the batch, the loss, ``select`` and ``ignore``.
+        batch: The forward's arguments.
+        loss: Where the gradient starts.
+        fail_on: From which severity on a finding fails.
+        select: Rules that look.
+        ignore: Rules that do not.
+
+    Returns:
+        The diagnosis, where nothing is as bad as that.
+
+    Raises:
+        AssertionError: Something is, or the model stopped midway.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test, and the message
+    found = diagnose(model, batch, loss, select=select, ignore=ignore)
+    if found.fails(fail_on) or found.measurement.raised:
+        from isometry import reports  # noqa: PLC0415 - loads rich
+
+        raise AssertionError(f"{found.verdict}\n\n{reports.diagnosis_text(found)}")
+    return found
 
 
 def gain(

@@ -1,12 +1,16 @@
 """What was measured and what was found, with the mend."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from isometry import plans, recipes
+from isometry import _version, errors, plans, recipes
+from isometry.findings import encoding
 from isometry.findings.catalogue import RULES
-from isometry.findings.finding import AUTO, SEVERITIES, Finding, Severity
+from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Severity
+from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
+from isometry.measurements import encoding as measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +20,16 @@ class Diagnosis:
     Attributes:
         measurement: What was measured.
         findings: What was found: worst first, and causes before symptoms.
+        rules: Codes of the rules that looked.
+        known: What was found too, but is named by a baseline; it does not count.
+        origin: Where the model came from.
     """
 
     measurement: Measurement
     findings: tuple[Finding, ...]
+    rules: tuple[str, ...] = ()
+    known: tuple[Finding, ...] = ()
+    origin: Origin = UNKNOWN
 
     @property
     def ok(self) -> bool:
@@ -30,6 +40,52 @@ class Diagnosis:
         """How many findings are of one severity."""
         return sum(one.severity == severity for one in self.findings)
 
+    def to_data(self) -> dict[str, Any]:
+        """As what JSON can hold, with the verdict."""
+        told = measured.to_data(self)
+        numbers = told.pop("measurement")
+        head = {"schema": encoding.SCHEMA, "isometry": _version.__version__}
+        judged = {"ok": self.ok, "verdict": self.verdict}
+        return {**head, **judged, **told, "measurement": numbers}
+
+    def to_json(self) -> str:
+        """The text of a run file, for :func:`isometry.findings.from_json` and ``isometry report``.
+
+        Its layout is the JSON Schema ``isometry/reports/schemas/diagnosis-1.json``.
+        """
+        return encoding.text(self.to_data())
+
+    def fails(self, limit: FailOn = "error") -> bool:
+        """Whether a finding is as bad as that, or worse; known ones do not count.
+
+        Raises:
+            UnknownNameError: There is no such severity.
+        """
+        if limit not in FAIL_ON:
+            raise errors.UnknownNameError(
+                f"fail_on is {limit!r}",
+                needed=f"one of {', '.join(FAIL_ON)}",
+                do="correct the spelling",
+            )
+        return any(one.at_least(limit) for one in self.findings)
+
+    @property
+    def counts(self) -> str:
+        """How many findings there are of each severity, in words."""
+        counted = [(self.count(severity), severity) for severity in SEVERITIES]
+        words = [f"{n} {word}{'s' * (n > 1)}" for n, word in counted if n]
+        return ", ".join(words) or "no findings"
+
+    def __str__(self) -> str:
+        """The verdict, then one finding a line."""
+        if not self.findings:
+            return self.verdict
+        told = [
+            f"{one.severity:<7} {one.code} {one.name}, {one.where or 'whole model'}: {one.message}"
+            for one in self.findings
+        ]
+        return "\n".join([f"{self.measurement.model}: {self.counts}", *told])
+
     def of(self, code: str) -> tuple[Finding, ...]:
         """The findings of one rule, by its code or name."""
         return tuple(one for one in self.findings if code in (one.code, one.name))
@@ -38,11 +94,23 @@ class Diagnosis:
     def verdict(self) -> str:
         """The whole in one sentence."""
         if not self.findings:
-            return "Your init is fine: signal and gradient keep their size through all layers."
+            return self._of_nothing()
         if self.ok:
             return "Your init is fine; there is something to note."
         first = self.findings[0]
         return f"{first.code} {first.name}: {first.message}"
+
+    def _of_nothing(self) -> str:
+        """What may be said where nothing was found: no more than what the rules have looked at."""
+        if self.measurement.raised:
+            return (
+                f"The model stopped midway ({self.measurement.raised}); nothing was found before."
+            )
+        if self.known:
+            return f"Nothing new; {len(self.known)} known before."
+        if 0 < len(self.rules) < len(RULES):
+            return f"{len(self.rules)} of {len(RULES)} rules looked, and found nothing."
+        return "Your init is fine: signal and gradient keep their size through all layers."
 
     def mend(self, recipe: recipes.RecipeLike = "") -> plans.Plan:
         """A plan that mends the findings; writes nothing.
@@ -77,4 +145,4 @@ def diagnose(measurement: Measurement, rules: tuple[Rule, ...] = RULES) -> Diagn
     ordered = sorted(rules, key=lambda rule: not rule.cause)
     found = [one for rule in ordered for one in rule.findings(measurement)]
     found.sort(key=lambda one: SEVERITIES.index(one.severity))
-    return Diagnosis(measurement, tuple(found))
+    return Diagnosis(measurement, tuple(found), tuple(rule.code for rule in rules))
