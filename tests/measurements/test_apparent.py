@@ -156,6 +156,15 @@ def test_schemes_are_told_apart_where_fans_differ(name: str) -> None:
     assert {*found.fits} == LAWS[name]
 
 
+def test_experts_of_different_laws_have_none() -> None:
+    """Nor has one that is constant a law."""
+    held = np.random.default_rng(0).normal(size=(3, 64, 64))
+    held[1] = np.random.default_rng(1).uniform(-0.1, 0.1, (64, 64))
+    assert measure_tensor(experts(3, 64, 64), held).apparent.family == "unknown"
+    held[1] = 0.5
+    assert measure_tensor(experts(3, 64, 64), held).apparent.family == "unknown"
+
+
 def test_where_fans_agree_schemes_do_too() -> None:
     found = seen(schemes.LECUN_NORMAL, SHAPES["square"]).apparent.fits
     assert {"lecun_normal", "glorot_normal", "geometric"} <= {*found}

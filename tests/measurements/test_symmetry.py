@@ -90,6 +90,12 @@ def test_units_of_zeros_are_told_from_copies(name: str) -> None:
     assert symmetry(parameter, held) == Symmetry(zero_units=2)
 
 
+def test_units_without_a_known_meaning_lie_along_the_first_axis() -> None:
+    held = drawn(dense(64, 48))
+    held[40] = held[3]
+    assert symmetry(bare(64, 48), held).duplicates == ((3, 40),)
+
+
 def test_constant_units_are_copies_too() -> None:
     held = drawn(KINDS["dense"])
     held[[3, 40]] = 0.5

@@ -1,8 +1,7 @@
 """Which scheme the values of a tensor look like, whoever wrote them."""
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy import float64
@@ -54,10 +53,6 @@ class Apparent:
     fits: tuple[str, ...] = ()
     default: bool = False
     rivals: tuple[Family, ...] = ()
-
-    def to_data(self) -> dict[str, Any]:
-        """As what JSON can hold."""
-        return asdict(self)
 
 
 def apparent(parameter: Parameter, values: Array, found: Tally) -> Apparent:

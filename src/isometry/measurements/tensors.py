@@ -82,7 +82,9 @@ class TensorMeasurement:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "TensorMeasurement":
         """The measurement that `to_data` wrote; a moment that was not finite is NaN."""
-        known = {key: math.nan if value is None else value for key, value in data.items()}
+        known: dict[str, Any] = {
+            key: math.nan if value is None else value for key, value in data.items()
+        }
         look = {key: encoding.frozen(value) for key, value in data["apparent"].items()}
         alike = {key: encoding.frozen(value) for key, value in data["symmetry"].items()}
         return cls(**{**known, "apparent": Apparent(**look), "symmetry": Symmetry(**alike)})
