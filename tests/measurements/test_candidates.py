@@ -90,6 +90,14 @@ def test_a_layer_that_was_drawn_again_is_not(name: str, other: str) -> None:
     assert not look(net)["weight"].apparent.default
 
 
+@pytest.mark.parametrize("factor", [0.95, 1.05])
+def test_an_embedding_of_another_std_is_not(factor: float) -> None:
+    net = built("embedding")
+    with torch.no_grad():
+        net.weight.mul_(factor)
+    assert not look(net)["weight"].apparent.default
+
+
 @pytest.mark.parametrize("value", [0.0, 0.01])
 @pytest.mark.parametrize("name", ["linear", "small linear", "conv"])
 def test_a_constant_bias_is_not_the_default(name: str, value: float) -> None:

@@ -127,6 +127,12 @@ def test_groups_blocks_and_experts_are_not_compared() -> None:
     assert symmetry(experts(4, 48, 64), mixture) == Symmetry()
 
 
+def test_copies_in_two_groups_are_two_sets_of_copies() -> None:
+    filters = drawn(grouped(64, 64, 2, 5))
+    filters[[4, 40, 41]] = filters[3]
+    assert symmetry(grouped(64, 64, 2, 5), filters).duplicates == ((3, 4), (40, 41))
+
+
 def test_a_layer_of_copies_lists_some_and_counts_all() -> None:
     held = np.broadcast_to(drawn(dense(1, 48)), (500, 48))
     found = symmetry(dense(500, 48), held)
