@@ -5,10 +5,13 @@ Each one finds the model's framework and hands over; nothing is decided here.
 
 from collections.abc import Collection, Sequence
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from isometry import errors, findings, frameworks, graphs, plans, recipes, theory, weights
+from isometry import errors, frameworks, graphs, plans, recipes, theory, weights
 from isometry.parameters import Parameter
+
+if TYPE_CHECKING:
+    from isometry import findings
 
 RecipeLike = recipes.RecipeLike
 """A recipe's name, a rules file, a recipe, or ``{regular expression: scheme}``."""
@@ -209,7 +212,7 @@ def diagnose(
     *,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-) -> findings.Diagnosis:
+) -> "findings.Diagnosis":
     """Measure signal and gradient on one batch, find what is wrong and why; change nothing.
 
     One forward and one backward run as in evaluation, but with batch norms measuring the batch.
@@ -240,6 +243,8 @@ def diagnose(
     >>> iso.diagnose(net).verdict
     'Your init is fine: signal and gradient keep their size through all layers.'
     """
+    from isometry import findings  # noqa: PLC0415 - a third of all modules, for this verb alone
+
     rules = findings.selected(tuple(select), tuple(ignore))
     return findings.diagnose(_framework(model).measure(model, batch, loss), rules)
 
@@ -249,10 +254,10 @@ def assert_well_initialized(
     batch: Any = None,
     loss: Any = None,
     *,
-    fail_on: findings.FailOn = "error",
+    fail_on: "findings.FailOn" = "error",
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-) -> findings.Diagnosis:
+) -> "findings.Diagnosis":
     """Fail where a model is badly started, with the whole report as the message; for tests.
 
     Args:
