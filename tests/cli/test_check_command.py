@@ -1,5 +1,6 @@
 """``isometry check``: what it says, in which format, and with which exit code it leaves."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +8,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import torch
+from rich.console import Console
 
 from isometry import findings
+from isometry._cli.progress import stage
 from tests.cli.test_commands import Captured, ran, told
 
 STARTS = str(Path(__file__).with_name("starts.py"))
@@ -114,6 +117,19 @@ def test_json_is_the_run_file(capsys: Captured, tmp_path: Path) -> None:
     origin = findings.from_json(out).origin
     assert origin.file == STARTS
     assert Path(STARTS).read_text().splitlines()[origin.line - 1] == "def bad() -> nn.Module:"
+
+
+def test_a_factory_without_lines_has_no_place(capsys: Captured) -> None:
+    _, out, _ = ran(capsys, "check", f"{STARTS}:half", *BATCH, "-f", "json")
+    origin = findings.from_json(out).origin
+    assert (origin.target, origin.file, origin.line) == (f"{STARTS}:half", "", 0)
+
+
+def test_a_terminal_is_told_what_is_being_done() -> None:
+    written = io.StringIO()
+    with stage("one forward", Console(file=written, force_terminal=True)):
+        pass
+    assert "one forward" in written.getvalue()
 
 
 @pytest.mark.parametrize(
