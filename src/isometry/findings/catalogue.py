@@ -2,20 +2,39 @@
 
 from isometry import errors
 from isometry.findings.rule import Rule
-from isometry.findings.rules import backward, forward, likeness, numbers, units
+from isometry.findings.rules import (
+    attention,
+    backward,
+    flat,
+    forward,
+    likeness,
+    numbers,
+    output,
+    reach,
+    shift,
+    units,
+)
 from isometry.plans import nearest
 
 RULES: tuple[Rule, ...] = (
     forward.VANISHING,
     forward.EXPLODING,
     numbers.VALUES,
+    shift.MEAN_SHIFT,
     likeness.ALIKE,
+    attention.PEAKED,
     backward.VANISHING,
     backward.EXPLODING,
     numbers.GRADIENTS,
+    reach.UNREACHED,
     units.DEAD_UNITS,
     units.SATURATED,
     units.STRAIGHT,
+    flat.CONSTANT,
+    flat.ZEROS,
+    reach.ZERO_PRODUCT,
+    output.LOSS,
+    output.LOGITS,
 )
 
 

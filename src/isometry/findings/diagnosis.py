@@ -15,11 +15,11 @@ from isometry.measurements import encoding as measured
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A measurement and all that the rules found in it, worst first.
+    """A measurement and all that the rules found in it.
 
     Attributes:
         measurement: What was measured.
-        findings: What was found.
+        findings: What was found: worst first, and causes before symptoms.
         rules: Codes of the rules that looked.
         known: What was found too, but is named by a baseline; it does not count.
         origin: Where the model came from.
@@ -151,8 +151,9 @@ def diagnose(measurement: Measurement, rules: tuple[Rule, ...] = RULES) -> Diagn
         rules: Which rules look.
 
     Returns:
-        What they found, worst first, and in the order of the rules.
+        What they found: worst first, causes before symptoms, and in the order of the rules.
     """
-    found = [one for rule in rules for one in rule.findings(measurement)]
-    ordered = sorted(found, key=lambda one: SEVERITIES.index(one.severity))
-    return Diagnosis(measurement, tuple(ordered), tuple(rule.code for rule in rules))
+    ordered = sorted(rules, key=lambda rule: not rule.cause)
+    found = [one for rule in ordered for one in rule.findings(measurement)]
+    found.sort(key=lambda one: SEVERITIES.index(one.severity))
+    return Diagnosis(measurement, tuple(found), tuple(rule.code for rule in rules))

@@ -29,8 +29,33 @@ ALIKE = 1e-3
 """``1 - cos`` of two samples' features below which they are hard to tell apart: a warning."""
 ALIKE_SEVERE = 1e-5
 """Below which they are the same for float32 gradients: an error."""
+ALIKE_FALL = 1e-2
+"""Part of the first layer's ``1 - cos`` that the last must fall below."""
 
 LOSS = 1.25
 """Initial loss over that of a model which knows nothing, from which it is a warning."""
 LOSS_SEVERE = 3.0
 """From which it is an error."""
+
+SQUARE = 4.0
+"""The same for mean squares: outputs of three times the targets' variance are a warning."""
+SQUARE_SEVERE = 100.0
+"""From which it is an error."""
+LOGITS = 3.0
+"""Std of logits over the classes that is a warning: two of ten classes share the probability."""
+LOGITS_SEVERE = 10.0
+"""That is an error."""
+ENTERING = 3.0
+"""Root mean square of what enters the last layer, up to which that layer alone is mended."""
+
+SHIFT = 4.0
+"""``|mean| / std`` of what enters a layer that is a warning; the worst usual start, a sigmoid at
+its critical point, has 2.2."""
+
+ENTROPY = 0.4
+"""Entropy of attention over that of equal keys below which it is a warning; usual starts are
+above 0.8."""
+ENTROPY_SEVERE = 0.15
+"""Below which it is an error."""
+KEYS = 4
+"""Keys that a query must see for its entropy to say something."""

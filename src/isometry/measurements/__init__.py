@@ -2,6 +2,7 @@
 
 from isometry.measurements.activations import Activated
 from isometry.measurements.apparent import Apparent, Family
+from isometry.measurements.blocked import Unreached, Zeros
 from isometry.measurements.broken import Broken
 from isometry.measurements.courses import Course, Trend, trend
 from isometry.measurements.layers import Layer
@@ -30,7 +31,9 @@ __all__ = [
     "Symmetry",
     "TensorMeasurement",
     "Trend",
+    "Unreached",
     "Values",
+    "Zeros",
     "cast_losses",
     "cast_losses_of_rms",
     "equal_tensors",

@@ -35,6 +35,7 @@ class Layer:
             normalised spectrum of their cosines; NaN likewise.
         positions: Mean cosine of two positions of one sample; NaN where there are none.
         spread: Histogram of what went out.
+        shift: ``|mean| / std`` of all that came in; NaN where that was not seen.
     """
 
     step: int
@@ -52,6 +53,7 @@ class Layer:
     rank: float = math.nan
     positions: float = math.nan
     spread: Histogram | None = None
+    shift: float = math.nan
 
     @property
     def ratio(self) -> float:
@@ -102,10 +104,11 @@ def _layer(
     path, step = use.map.weights[0], steps[use.map.step]
     known = parameters.get(path)
     weight, gradient = tensors.get(path, (NOTHING, None))
+    came = entering(found, use.map.signal, steps)
     return Layer(
         *(use.map.step, path, use.map.kind, use.map.fan_in, use.map.fan_out),
         around=(known and known.surroundings) or Surroundings(),
-        entering=entering(found, use.map.signal, steps),
+        entering=came.rms,
         values=step.values,
         gradient=step.gradient,
         weight=weight,
@@ -114,17 +117,18 @@ def _layer(
         rank=effective_rank(step.cosines),
         positions=step.positions,
         spread=step.histogram,
+        shift=abs(came.mean) / came.std if came.std > 0 else math.nan,
     )
 
 
-def entering(found: Parts, signal: int | None, steps: Mapping[int, Step]) -> float:
-    """Rms of a signal, or of what it is a view of."""
+def entering(found: Parts, signal: int | None, steps: Mapping[int, Step]) -> Values:
+    """Moments of a signal, or of what it is a view of; NaN where neither was seen."""
     if signal is None:
-        return math.nan
+        return NOTHING
     if signal in steps:
-        return steps[signal].values.rms
+        return steps[signal].values
     behind = [i for i in origins(found, signal) if i in steps]
-    return steps[behind[0]].values.rms if len(behind) == 1 else math.nan
+    return steps[behind[0]].values if len(behind) == 1 else NOTHING
 
 
 def similarity(cosines: Array) -> float:

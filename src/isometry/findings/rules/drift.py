@@ -48,8 +48,13 @@ def forward(measurement: Measurement, *, sign: int) -> Iterator[Drift]:
     for course in measurement.courses:
         seen = trend(course.stds)
         found = severity(course, seen)
-        if found is not None and seen.slope * sign > 0:
+        if course.silent is None and found is not None and seen.slope * sign > 0:
             yield Drift(course, seen, found)
+
+
+def silent(measurement: Measurement) -> Iterator[Course]:
+    """Courses along which the signal becomes exactly zero, and goes on as that."""
+    yield from (course for course in measurement.courses if course.silent is not None)
 
 
 def backward(measurement: Measurement, *, sign: int) -> Iterator[Drift]:

@@ -63,6 +63,7 @@ VALUES = Rule(
     "their producer; those after it only hand them on. Values of minus infinity are what masks "
     "write before a softmax, and are not counted.",
     _values,
+    cause=True,
 )
 GRADIENTS = Rule(
     "ISO203",

@@ -38,6 +38,8 @@ def values(tensor: Tensor) -> Values:
     square = float(torch.linalg.vector_norm(flat)) ** 2 / flat.numel()
     if not all(map(math.isfinite, (low, high, mean, square))):
         return _carefully(flat)
+    if low == high:
+        return Values(flat.numel(), low, 0.0, low, high)
     if mean**2 > CANCELS * square:
         return Values(flat.numel(), mean, float(flat.std(correction=0)), low, high)
     return Values(flat.numel(), mean, math.sqrt(max(square - mean**2, 0.0)), low, high)
