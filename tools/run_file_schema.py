@@ -39,7 +39,10 @@ NUMBER = {
 HEAD = {
     "schema": {"const": 1, "description": "Version of this layout."},
     "isometry": {"type": "string", "description": "The version that wrote the file."},
-    "ok": {"type": "boolean", "description": "Whether no finding is an error or a warning."},
+    "ok": {
+        "type": "boolean",
+        "description": "Whether the model came to its end with no error and no warning.",
+    },
     "verdict": {"type": "string", "description": "The whole in one sentence."},
 }
 """What a file says beside the diagnosis."""

@@ -1,5 +1,7 @@
 """Models with good and bad starts, and what may go wrong while one is looked at."""
 
+from functools import partial
+
 import torch
 from torch import nn
 
@@ -23,6 +25,9 @@ def bad() -> nn.Module:
 def good() -> nn.Module:
     """It keeps it, nearly."""
     return net(1.2)
+
+
+half = partial(net, 0.5)
 
 
 def batch() -> torch.Tensor:

@@ -49,6 +49,19 @@ def test_courses_that_are_fine_in_both_say_nothing() -> None:
     assert changes(records.fine(), records.fine()) == {WHOLE: "", BACK: ""}
 
 
+def test_a_course_that_drifted_before_only_has_one_side() -> None:
+    seen = records.measured(1.0, 1.0)
+    other = records.measured(0.5, 1.0, depth=10).courses[0]
+    before = replace(records.fine(), measurement=replace(seen, courses=(*seen.courses, other)))
+    row = comparison(before, records.fine()).rows[1]
+    assert row == (
+        "forward std fc0.weight … fc9.weight",
+        "0.5 → 0.000977 ✖ vanishing",
+        "",
+        "gone",
+    )
+
+
 def only(*found: Finding) -> Diagnosis:
     return replace(records.fine(), findings=found)
 

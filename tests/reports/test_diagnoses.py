@@ -69,6 +69,11 @@ def test_a_model_that_stopped_is_not_called_fine() -> None:
     assert lines(stopped)[-1] == (
         "✖ The model stopped midway (ValueError: no); nothing was found before."
     )
+    assert not stopped.ok
+    seen = replace(records.xavier().measurement, raised="ValueError: no")
+    found = replace(records.xavier(), measurement=seen)
+    assert "✖ The model stopped midway (ValueError: no)" in lines(found)
+    assert found.verdict.startswith("The model stopped midway (ValueError: no); ISO101 vanishing")
 
 
 def test_the_command_that_mends_is_offered_once() -> None:

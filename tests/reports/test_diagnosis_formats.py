@@ -51,6 +51,25 @@ def test_a_fine_start_is_a_notice() -> None:
     assert annotations(records.fine()) == f"::notice title=isometry::{records.fine().verdict}"
 
 
+def stopped() -> findings.Diagnosis:
+    """A model that nothing is wrong with but that it fails."""
+    fine = records.fine()
+    return replace(fine, measurement=replace(fine.measurement, raised="ValueError: 100%"))
+
+
+def test_every_format_tells_of_a_model_that_stopped() -> None:
+    words = "The model stopped midway (ValueError: 100%)"
+    assert annotations(stopped()) == f"::error title=isometry::{words[:-1]}25)"
+    assert diagnosis_markdown(stopped()).endswith(f"\n**✖ {words}**")
+    suite = ET.fromstring(junit(stopped()).encode())[0]
+    assert (suite.attrib["errors"], suite.attrib["failures"]) == ("1", "0")
+    assert suite[0][0].attrib["message"] == words
+    (run,) = log(sarif(stopped()))["invocations"]
+    assert run["executionSuccessful"] is False
+    assert run["toolExecutionNotifications"][0]["message"]["text"] == words
+    assert log(sarif(records.fine()))["invocations"] == [{"executionSuccessful": True}]
+
+
 def cases(text: str) -> list[ET.Element]:
     return ET.fromstring(text.encode()).findall("testsuite/testcase")
 

@@ -33,8 +33,10 @@ class Diagnosis:
 
     @property
     def ok(self) -> bool:
-        """Whether no finding is an error or a warning."""
-        return not any(one.severity in ("error", "warning") for one in self.findings)
+        """Whether the model came to its end, and no finding is an error or a warning."""
+        return not self.measurement.raised and not any(
+            one.severity in ("error", "warning") for one in self.findings
+        )
 
     def count(self, severity: Severity) -> int:
         """How many findings are of one severity."""
@@ -57,6 +59,12 @@ class Diagnosis:
 
     def fails(self, limit: FailOn = "error") -> bool:
         """Whether a finding is as bad as that, or worse; known ones do not count.
+
+        Args:
+            limit: From which severity on; nothing is as bad as ``"never"``.
+
+        Returns:
+            Whether there is one.
 
         Raises:
             UnknownNameError: There is no such severity.
@@ -93,19 +101,22 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """The whole in one sentence."""
-        if not self.findings:
-            return self._of_nothing()
-        if self.ok:
+        first = self.findings[0] if self.findings else None
+        worst = f"{first.code} {first.name}: {first.message}" if first else ""
+        if self.measurement.raised:
+            return f"{self.stopped}; {worst or 'nothing was found before.'}"
+        if worst and self.ok:
             return "Your init is fine; there is something to note."
-        first = self.findings[0]
-        return f"{first.code} {first.name}: {first.message}"
+        return worst or self._of_nothing()
+
+    @property
+    def stopped(self) -> str:
+        """That the model did not come to its end, and why; empty if it did."""
+        raised = self.measurement.raised
+        return f"The model stopped midway ({raised})" if raised else ""
 
     def _of_nothing(self) -> str:
         """What may be said where nothing was found: no more than what the rules have looked at."""
-        if self.measurement.raised:
-            return (
-                f"The model stopped midway ({self.measurement.raised}); nothing was found before."
-            )
         if self.known:
             return f"Nothing new; {len(self.known)} known before."
         if 0 < len(self.rules) < len(RULES):

@@ -19,6 +19,8 @@ def annotations(diagnosis: Diagnosis) -> str:
         Lines for stdout of a workflow's step.
     """
     lines = [_command(one, diagnosis) for one in diagnosis.findings]
+    if diagnosis.stopped:
+        lines.append(f"::error title=isometry::{_data(diagnosis.stopped)}")
     return "\n".join(lines or [f"::notice title=isometry::{_data(diagnosis.verdict)}"])
 
 

@@ -8,6 +8,9 @@ from isometry.reports.charts import spark
 LEAST = 1e-38
 """Zeros are drawn as the least number that float32 has."""
 
+HALF_BAR = 1 / 16
+"""A level line is drawn in the middle of a bar, so that small noise does not change the bar."""
+
 
 def depth_bars(values: Sequence[float], width: int) -> str:
     """Positive values on a logarithmic scale of at least two decades, at most ``width`` bars.
@@ -23,9 +26,11 @@ def depth_bars(values: Sequence[float], width: int) -> str:
     known = [part for part in parts if math.isfinite(part)]
     if not known:
         return ""
-    middle, span = (max(known) + min(known)) / 2, max(max(known) - min(known), 2.0)
+    middle, height = (max(known) + min(known)) / 2, max(known) - min(known)
+    span = max(height, 2.0)
+    level = 0.5 + HALF_BAR * (1 - height / span)
     return "".join(
-        spark([0.5 + (part - middle) / span]) if math.isfinite(part) else " " for part in parts
+        spark([level + (part - middle) / span]) if math.isfinite(part) else " " for part in parts
     )
 
 

@@ -143,8 +143,9 @@ def _verdict(diagnosis: Diagnosis, width: int) -> Iterator[Line]:
     if diagnosis.findings:
         codes = dict.fromkeys(one.code for one in diagnosis.findings)
         yield Line(f"{diagnosis.counts}; why: isometry explain {next(iter(codes))}", "bold")
-    if diagnosis.measurement.raised:
-        yield Line(f"{SIGNS['error']} {diagnosis.verdict}", STYLES[SIGNS["error"]])
+    if diagnosis.stopped:
+        found = "" if diagnosis.findings else "; nothing was found before."
+        yield Line(f"{SIGNS['error']} {diagnosis.stopped}{found}", STYLES[SIGNS["error"]])
     elif diagnosis.ok:
         yield Line(f"{FINE} {diagnosis.verdict}", STYLES[FINE])
     yield from (Line(text, "bold") for text in _attempt(diagnosis))

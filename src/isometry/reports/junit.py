@@ -11,6 +11,14 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Letters that XML 1.0 cannot hold, not even escaped (section 2.2)."""
 
 
+COUNTED = {
+    "tests": "testcase",
+    "failures": "testcase/failure",
+    "errors": "testcase/error",
+    "skipped": "testcase/skipped",
+}
+
+
 def junit(diagnosis: Diagnosis, *, fail_on: FailOn = "error") -> str:
     """One test case a finding, and one for each rule that found nothing.
 
@@ -28,8 +36,7 @@ def junit(diagnosis: Diagnosis, *, fail_on: FailOn = "error") -> str:
     for case in _cases(diagnosis, fail_on):
         case.set("classname", _allowed(model))
         suite.append(case)
-    counted = {"tests": "testcase", "failures": "testcase/failure", "skipped": "testcase/skipped"}
-    for name, path in counted.items():
+    for name, path in COUNTED.items():
         suite.set(name, str(len(suite.findall(path))))
     root = ET.Element("testsuites")
     root.append(suite)
@@ -38,6 +45,10 @@ def junit(diagnosis: Diagnosis, *, fail_on: FailOn = "error") -> str:
 
 
 def _cases(diagnosis: Diagnosis, fail_on: FailOn) -> Iterator[ET.Element]:
+    if diagnosis.stopped:
+        case = ET.Element("testcase", name="the model runs to its end")
+        ET.SubElement(case, "error", message=_allowed(diagnosis.stopped))
+        yield case
     for one in diagnosis.findings:
         bad = one.at_least(fail_on)
         case, tag = _case(one), "failure" if bad else "system-out"

@@ -36,7 +36,15 @@ def sarif(diagnosis: Diagnosis) -> str:
     results = [_result(one, places, diagnosis) for one in diagnosis.findings]
     results += [_result(one, places, diagnosis) | KNOWN for one in diagnosis.known]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    run["invocations"] = [_invocation(diagnosis.stopped)]
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _invocation(stopped: str) -> dict[str, Any]:
+    if not stopped:
+        return {"executionSuccessful": True}
+    told = {"level": "error", "message": {"text": stopped}}
+    return {"executionSuccessful": False, "toolExecutionNotifications": [told]}
 
 
 KNOWN: dict[str, Any] = {

@@ -51,7 +51,8 @@ def _known(one: Finding) -> str:
 def _end(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.findings:
         yield f"**{diagnosis.counts}**"
-    if diagnosis.ok:
-        sign = SIGNS["error"] if diagnosis.measurement.raised else FINE
-        yield f"**{sign} {escaped(diagnosis.verdict)}**"
+    if diagnosis.stopped:
+        yield f"**{SIGNS['error']} {escaped(diagnosis.stopped)}**"
+    elif diagnosis.ok:
+        yield f"**{FINE} {escaped(diagnosis.verdict)}**"
     yield from (f"not seen: {escaped(note)}" for note in diagnosis.measurement.notes)

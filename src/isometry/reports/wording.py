@@ -79,7 +79,7 @@ def shortened(text: str, width: int) -> str:
     """Its end, where all of it is too long: the last names of a path say most.
 
     >>> shortened("encoder.layers.11.fc1.weight", 16)
-    '….11.fc1.weight'
+    '…s.11.fc1.weight'
     """
     return text if len(text) <= width else f"…{text[len(text) - width + 1 :]}"
 
