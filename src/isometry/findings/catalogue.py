@@ -5,6 +5,8 @@ from isometry.findings.rule import Rule
 from isometry.findings.rules import (
     attention,
     backward,
+    conventions,
+    copies,
     flat,
     forward,
     likeness,
@@ -12,6 +14,7 @@ from isometry.findings.rules import (
     output,
     reach,
     shift,
+    storage,
     units,
 )
 from isometry.plans import nearest
@@ -31,10 +34,18 @@ RULES: tuple[Rule, ...] = (
     units.SATURATED,
     units.STRAIGHT,
     flat.CONSTANT,
+    copies.DUPLICATES,
     flat.ZEROS,
+    copies.SHARDED,
+    copies.EQUAL,
     reach.ZERO_PRODUCT,
     output.LOSS,
     output.LOGITS,
+    conventions.MISMATCH,
+    conventions.FAN,
+    conventions.BIAS,
+    storage.UNWRITTEN,
+    storage.RANGE,
 )
 
 

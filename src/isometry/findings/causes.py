@@ -66,12 +66,17 @@ def _of_gain(layers: list[Layer], activation: str, direction: Direction) -> str:
         return "."
     first = fed[0]
     std = wanted / math.sqrt(first.fan_in)
-    keeps = f"{activation} needs" if activation != "linear" else "a linear layer needs"
+    kept = "signal" if direction == "forward" else "gradient"
     return (
-        f": the weights' variance is {gain**2:.3g}/fan_in and {keeps} {wanted**2:.3g}/fan_in for "
-        f"the {'signal' if direction == 'forward' else 'gradient'} to keep its size (std {std:.3g} "
-        f"instead of {first.weight.std:.3g} at fan_in {first.fan_in:g})."
+        f": the weights' variance is {gain**2:.3g}/fan_in and {named(activation)} needs "
+        f"{wanted**2:.3g}/fan_in for the {kept} to keep its size (std {std:.3g} instead of "
+        f"{first.weight.std:.3g} at fan_in {first.fan_in:g})."
     )
+
+
+def named(activation: str) -> str:
+    """The activation before a weight, in a sentence."""
+    return "a linear layer" if activation == "linear" else activation
 
 
 def needed(activation: str, direction: Direction) -> float:

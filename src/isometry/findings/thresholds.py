@@ -4,9 +4,9 @@ Sizes along a course are told by their slope in decades a layer and by their tot
 slope alone cannot tell a deep net from a shallow one, a total alone not a jump from a drift.
 """
 
-SLOPE = 0.03
-"""Decades a layer below which no drift is spoken of: a factor of 1.07."""
-TOTAL = 0.5
+SLOPE = 0.015
+"""Decades a layer below which no drift is spoken of: a factor of 1.035."""
+TOTAL = 1.0
 """Decades from the first layer to the last from which a drift is a warning."""
 SEVERE = 1.5
 """Decades from which it is an error."""
@@ -59,3 +59,15 @@ ENTROPY_SEVERE = 0.15
 """Below which it is an error."""
 KEYS = 4
 """Keys that a query must see for its entropy to say something."""
+
+COPIES = 0.25
+"""Share of units that are copies of others from which it is an error."""
+
+WILD = 1e10
+"""Largest value of a tensor with NaNs from which it was not written at all."""
+SUBNORMAL = 0.01
+"""Share of a tensor below the least normal number that is a warning."""
+SUBNORMAL_SEVERE = 0.5
+"""That is an error."""
+UNDERFLOW = 0.1
+"""Share of a weight's gradients that float16 makes zero that is a warning."""

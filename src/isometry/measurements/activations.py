@@ -86,7 +86,7 @@ def activated(found: Parts, region: Region, steps: dict[int, Step], path: str) -
         return None
     whole = Activated(region.exit, region.root, region.name, path, after.values)
     function = function_of(found, region)
-    if before is None or function is None or before.values.broken:
+    if before is None or function is None or before.values.broken or after.values.broken:
         return whole
     slopes = slopes_of(region.name, function)
     return Activated(

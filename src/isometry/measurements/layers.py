@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from isometry.graphs import Use
-from isometry.graphs.labels import Parts, origins
+from isometry.graphs.labels import Parts, ahead, origins
 from isometry.measurements.observed import Array, Histogram, Step, Values
 from isometry.parameters import Parameter, Surroundings
 
+CENTRING = ("batch_norm", "instance_norm")
 NOTHING = Values(0, math.nan, math.nan)
 
 
@@ -36,6 +37,8 @@ class Layer:
         positions: Mean cosine of two positions of one sample; NaN where there are none.
         spread: Histogram of what went out.
         shift: ``|mean| / std`` of all that came in; NaN where that was not seen.
+        biases: Paths of what is added to each unit.
+        centred: Whether nothing but norms that subtract each unit's own mean take what went out.
     """
 
     step: int
@@ -54,6 +57,8 @@ class Layer:
     positions: float = math.nan
     spread: Histogram | None = None
     shift: float = math.nan
+    biases: tuple[str, ...] = ()
+    centred: bool = False
 
     @property
     def ratio(self) -> float:
@@ -118,7 +123,15 @@ def _layer(
         positions=step.positions,
         spread=step.histogram,
         shift=abs(came.mean) / came.std if came.std > 0 else math.nan,
+        biases=use.map.biases,
+        centred=centred(found, use.map.step),
     )
+
+
+def centred(found: Parts, step: int) -> bool:
+    """Whether nothing but norms that subtract each unit's own mean take what a step makes."""
+    takers = [found.links.node(i).op for i in ahead(found, step)]
+    return bool(takers) and all(op.startswith(CENTRING) for op in takers)
 
 
 def entering(found: Parts, signal: int | None, steps: Mapping[int, Step]) -> Values:

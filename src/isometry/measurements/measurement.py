@@ -56,6 +56,7 @@ class Measurement:
         unreached: Trainable parameters that take part and get no gradient or only zeros, and why.
         zeros: Trainable tensors of zeros that multiply a signal.
         unused: Paths of parameters that no step took.
+        frozen: Paths of tensors that ask for no gradient, buffers included.
         spectrum: The Jacobian between the ends of the longest course, ``None`` where it was not
             looked at.
         raised: What stopped the model midway; empty if nothing did.
@@ -76,6 +77,7 @@ class Measurement:
     unreached: tuple[Unreached, ...] = ()
     zeros: tuple[Zeros, ...] = ()
     unused: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
     spectrum: Spectrum | None = None
     raised: str = ""
     notes: tuple[str, ...] = field(default=())
@@ -126,6 +128,7 @@ def measure(
         unreached=tuple(unreached(still, seen.gradients, trained)),
         zeros=tuple(zeros(still, seen.gradients, trained)),
         unused=seen.graph.unused,
+        frozen=tuple(frozen),
         raised=seen.raised,
         notes=seen.graph.notes,
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from isometry.findings.finding import Mend
 from isometry.findings.rule import Remark, Rule
+from isometry.findings.rules.mending import refilled
 from isometry.measurements import Layer, Measurement, Zeros
 
 
@@ -29,25 +29,12 @@ def _zeros(measurement: Measurement) -> Iterator[Remark]:
         f"{_counted(found)} zero, with no way around: the output is the same for every sample, and "
         f"{learns}.",
         (("tensors of zeros", float(len(found))),),
-        _refilled(paths),
+        refilled(paths),
     )
 
 
 def _counted(found: list[Zeros]) -> str:
     return f"{found[0].path} is" if len(found) == 1 else f"{len(found)} weights are"
-
-
-def _refilled(paths: tuple[str, ...]) -> Mend:
-    return Mend(
-        "Fill them by the rule of `auto`; the others may stay.",
-        f'isometry.initialize(model, batch, recipe="auto", only={_short(paths)})',
-        "auto",
-        paths,
-    )
-
-
-def _short(paths: tuple[str, ...]) -> str:
-    return repr(list(paths)) if len(paths) < 4 else f"[{paths[0]!r}, ...]"
 
 
 def _constant(measurement: Measurement) -> Iterator[Remark]:
@@ -64,7 +51,7 @@ def _constant(measurement: Measurement) -> Iterator[Remark]:
         f"{first.path}): the units of a layer are copies of each other, get equal gradients and "
         "stay copies, as if the layer had one unit.",
         (("layers", float(len(paths))), ("value in the first", first.weight.mean)),
-        _refilled(paths),
+        refilled(paths),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from isometry.findings.finding import Mend
 from isometry.findings.rule import Remark, Rule
 from isometry.findings.rules.flat import is_silent
+from isometry.findings.rules.mending import listed
 from isometry.measurements import Measurement, Unreached
 
 LOOK = Mend(
@@ -30,7 +31,7 @@ def _held(measurement: Measurement) -> Iterator[Remark]:
             "note",
             zeros,
             f"{len(held)} tensors get no gradient in the first step, because they stand before "
-            f"zeros ({_listed(zeros)}) that get one themselves: a branch that starts as nothing.",
+            f"zeros ({listed(zeros)}) that get one themselves: a branch that starts as nothing.",
             (("tensors", float(len(held))), ("tensors of zeros", float(len(zeros)))),
             FINE,
         )
@@ -43,7 +44,7 @@ def _detached(measurement: Measurement) -> Iterator[Remark]:
             "note",
             tuple(one.path for one in found),
             f"The loss does not depend on {len(found)} tensors that the forward uses "
-            f"({_listed(tuple(one.path for one in found))}).",
+            f"({listed(tuple(one.path for one in found))}).",
             (("tensors", float(len(found))),),
             LOOK,
         )
@@ -58,14 +59,10 @@ def _stopped(measurement: Measurement) -> Iterator[Remark]:
         yield Remark(
             "warning" if weights & {*paths} else "note",
             paths,
-            f"The gradient of {len(found)} tensors is exactly zero ({_listed(paths)}): no slope of "
+            f"The gradient of {len(found)} tensors is exactly zero ({listed(paths)}): no slope of "
             "an activation, or a difference that cancels them, lies on every way to the loss.",
             (("tensors", float(len(found))),),
         )
-
-
-def _listed(paths: tuple[str, ...]) -> str:
-    return ", ".join(paths[:2]) + (f" and {len(paths) - 2} more" if len(paths) > 2 else "")
 
 
 def _stuck(measurement: Measurement) -> Iterator[Remark]:
@@ -80,7 +77,7 @@ def _stuck(measurement: Measurement) -> Iterator[Remark]:
     yield Remark(
         "error",
         tuple(one.path for one in stuck),
-        f"{first.path} and {_listed(first.by)} are both zero and multiplied with each other: the "
+        f"{first.path} and {listed(first.by)} are both zero and multiplied with each other: the "
         "gradient of each is the other, so that both stay zero for ever.",
         (("tensors that never get a gradient", float(len(stuck))),),
         Mend(
