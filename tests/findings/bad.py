@@ -8,11 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from tests.findings.case import Case
+from tests.zoo import ZOO
 from tests.zoo.model import indices, normal, together
 
 WIDTH, DEPTH, SAMPLES = 96, 20, 96
 Filling = Callable[[Tensor], Any]
 
+SIREN = next(model for model in ZOO if model.name == "siren")
 X = normal(SAMPLES, WIDTH)
 Y = indices(10, SAMPLES)
 
@@ -239,6 +241,11 @@ TENSORS: tuple[Case, ...] = (
     _plain("nan-in-a-weight", changed(set_nan), "ISO103", path="6.weight"),
     _plain("unwritten", changed(leave_unwritten), "ISO605", path="6.weight"),
     _plain("large-head", changed(enlarge_head), "ISO501", "ISO502", path="16.weight"),
+    Case(
+        *("siren-default", SIREN.build, SIREN.example),
+        says=("ISO202", "ISO601"),
+        path="layers.0.weight",
+    ),
     Case("zero-adapter", Adapted, X, Y, ("ISO406",), "a.weight"),
 )
 """Nets with a fault in some tensors."""

@@ -32,15 +32,15 @@ ALIKE_SEVERE = 1e-5
 ALIKE_FALL = 1e-2
 """Part of the first layer's ``1 - cos`` that the last must fall below."""
 
-LOSS = 1.25
-"""Initial loss over that of a model which knows nothing, from which it is a warning."""
-LOSS_SEVERE = 3.0
-"""From which it is an error."""
-
+LOSS = 1.5
+"""Initial cross entropy above ``log classes``, in nats, that is a warning: normal logits of std s
+add ``s²/2``, so that one layer of He's weights before softmax, s = 1.4, passes."""
+LOSS_SEVERE = 5.0
+"""That is an error."""
 SQUARE = 4.0
-"""The same for mean squares: outputs of three times the targets' variance are a warning."""
+"""Initial mean square over the targets' variance that is a warning: outputs of three times it."""
 SQUARE_SEVERE = 100.0
-"""From which it is an error."""
+"""That is an error."""
 LOGITS = 3.0
 """Std of logits over the classes that is a warning: two of ten classes share the probability."""
 LOGITS_SEVERE = 10.0

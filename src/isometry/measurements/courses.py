@@ -112,7 +112,7 @@ def _slope(places: np.ndarray, logs: np.ndarray) -> float:
 
 def courses(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -> tuple[Course, ...]:
     """All courses of a graph that were seen, longest first."""
-    made = [*_chains(found, steps), *_streams(found, joins, steps)]
+    made = [*_chains(found, joins, steps), *_streams(found, joins, steps)]
     return tuple(sorted(made, key=lambda one: -len(one)))
 
 
@@ -126,12 +126,17 @@ def _streams(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -
             yield _course("stream", found, points, steps)
 
 
-def _chains(found: Parts, steps: Mapping[int, Step]) -> Iterator[Course]:
-    """Chains of weights; each weight goes on from the one before it, if that is one."""
+def _chains(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -> Iterator[Course]:
+    """Chains of weights; each weight goes on from the one before it, if that is one.
+
+    What happens inside the branches of a stream of several is not multiplied over the depth: the
+    stream goes around them, and is a course itself.
+    """
+    inside = {step for join in joins if join.depth > 1 for step in join.branch}
     behind = {
         step: before
         for step, made in found.maps.items()
-        if step in steps and made.kind in MAPS and made.signal is not None
+        if step in steps and step not in inside and made.kind in MAPS and made.signal is not None
         for before in [_before(found, made.signal)]
         if before is not None and before[0] in steps and not _ends(found, step)
     }

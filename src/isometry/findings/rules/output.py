@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from isometry.findings import thresholds
-from isometry.findings.finding import AUTO, Mend
+from isometry.findings.finding import AUTO, Mend, Severity
 from isometry.findings.rule import Remark, Rule
 from isometry.findings.rules.units import graded
 from isometry.measurements import Loss, Measurement
@@ -18,14 +18,8 @@ def _loss(measurement: Measurement) -> Iterator[Remark]:
     loss = measurement.loss
     if not loss.uninformed > 0 or not math.isfinite(loss.value):
         return
-    ratio = loss.value / loss.uninformed
     classes = loss.kind != "mean-square"
-    limits = (
-        (thresholds.LOSS, thresholds.LOSS_SEVERE)
-        if classes
-        else (thresholds.SQUARE, thresholds.SQUARE_SEVERE)
-    )
-    bad = graded(ratio, *limits)
+    bad = _of_excess(measurement) if classes else graded(loss.value / loss.uninformed, *SQUARES)
     if bad:
         yield Remark(
             bad,
@@ -38,6 +32,19 @@ def _loss(measurement: Measurement) -> Iterator[Remark]:
             ),
             _mend(measurement) if classes else TARGETS,
         )
+
+
+def _of_excess(measurement: Measurement) -> Severity | None:
+    """By what the loss is above ``log classes``, less what so few samples may add by chance."""
+    loss = measurement.loss
+    spread = loss.logits if math.isfinite(loss.logits) else 0.0
+    doubt = SIGMAS * spread / math.sqrt(max(measurement.batch, 1))
+    return graded(loss.value - loss.uninformed - doubt, thresholds.LOSS, thresholds.LOSS_SEVERE)
+
+
+SIGMAS = 3.0
+"""Standard errors of a mean over samples that chance may add."""
+SQUARES = (thresholds.SQUARE, thresholds.SQUARE_SEVERE)
 
 
 def _of_classes(loss: Loss) -> str:
