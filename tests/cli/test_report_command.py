@@ -10,7 +10,7 @@ import pytest
 
 from isometry import findings
 from isometry.reports import diagnosis_markdown, junit
-from tests.cli.test_commands import NETS, Captured, ran, told
+from tests.cli.test_commands import Captured, ran, told
 from tests.findings import records
 
 RUN, BEFORE = "run.iso.json", "before.iso.json"
@@ -62,8 +62,10 @@ def test_no_framework_is_loaded(tmp_path: Path) -> None:
     assert "Your init is fine" in printed
 
 
-def test_a_loaded_framework_would_be_seen() -> None:
-    assert output("plan", f"{NETS}:mlp", "--no-forecast").splitlines()[-1] == "0 torch"
+def test_a_loaded_framework_would_be_seen(tmp_path: Path) -> None:
+    (tmp_path / "keras.py").write_text("")  # found first, and enough to be seen
+    (tmp_path / "nets.py").write_text("import keras\n")
+    assert output("graph", str(tmp_path / "nets.py:none")).splitlines()[-1] == "3 keras"
 
 
 def test_two_runs_are_compared(capsys: Captured) -> None:
