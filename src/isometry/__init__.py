@@ -16,9 +16,7 @@ from types import ModuleType
 
 from isometry import (
     errors,
-    findings,
     graphs,
-    measurements,
     parameters,
     plans,
     recipes,
@@ -29,6 +27,7 @@ from isometry import (
 )
 from isometry._api import (
     apply,
+    assert_well_initialized,
     diagnose,
     explain,
     fingerprint,
@@ -44,6 +43,7 @@ from isometry._version import __version__
 __all__ = [
     "__version__",
     "apply",
+    "assert_well_initialized",
     "diagnose",
     "errors",
     "explain",
@@ -66,11 +66,12 @@ __all__ = [
     "weights",
 ]
 
-FACADES = ("jax", "keras", "torch")
+LATE = ("findings", "jax", "keras", "measurements", "torch")
+"""Facades of frameworks, and what only a diagnosis needs: a third of all modules."""
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load a framework's facade on first use."""
-    if name in FACADES:
+    """Load a part on first use."""
+    if name in LATE:
         return importlib.import_module(f"isometry.{name}")
     raise AttributeError(f"module 'isometry' has no attribute {name!r}")

@@ -82,12 +82,20 @@ def selected(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> tupl
 
     Raises:
         UnknownNameError: One of them begins no code.
+        InputError: No rule is left.
     """
     for prefix in (*select, *ignore):
         if not any(one.code.startswith(prefix) for one in RULES):
             raise _unknown(prefix)
-    return tuple(
+    left = tuple(
         one
         for one in RULES
         if (not select or one.code.startswith(select)) and not one.code.startswith(ignore or ("-",))
+    )
+    if left:
+        return left
+    raise errors.InputError(
+        f"no rule is left of select={select} and ignore={ignore}",
+        needed="one or more",
+        do="ignore fewer",
     )

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from isometry import theory
 from isometry.graphs import replay
 from isometry.graphs.labels import Parts
 from isometry.graphs.regions import Region
 from isometry.measurements.observed import Array, Histogram, Step, Values
+from isometry.theory.special import normal_cdf
 
 GRID = 1025
 """Points at which a derivative is looked at, over the values that were met."""
@@ -178,7 +178,7 @@ def chance(cosines: Array) -> float:
     shared = float(np.clip((cosines.sum() - np.trace(cosines)) / (count * (count - 1)), 0, 1))
     if shared > 1 - EQUAL:
         return 0.5
-    given = special.ndtr(REFERENCE * math.sqrt(shared / (1 - shared))) ** count
+    given = normal_cdf(REFERENCE * math.sqrt(shared / (1 - shared))) ** count
     return float(SHARES @ given)
 
 

@@ -102,7 +102,8 @@ def trend(values: tuple[float, ...]) -> Trend:
     half = len(known) // 2
     slope = _slope(places, logs)
     late = _slope(places[half:], logs[half:]) if len(known) - half > 1 else slope
-    return Trend(slope, late, slope * (places[-1] - places[0]), known[0][1], known[-1][1])
+    total = slope * float(places[-1] - places[0])
+    return Trend(slope, late, total, known[0][1], known[-1][1])
 
 
 def _slope(places: np.ndarray, logs: np.ndarray) -> float:

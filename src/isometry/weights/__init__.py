@@ -3,7 +3,7 @@
 from isometry.weights.checkpoint import Options, Written, write_safetensors
 from isometry.weights.entry import Entry, Status, kept, unmeasured, written
 from isometry.weights.expectation import expected_fingerprint
-from isometry.weights.files import write_text
+from isometry.weights.files import refuse_existing, write_text
 from isometry.weights.fingerprints import Fingerprint, fingerprint, tensor_sum
 from isometry.weights.ledger import Ledger
 from isometry.weights.placement import Part, Runs
@@ -22,6 +22,7 @@ __all__ = [
     "expected_fingerprint",
     "fingerprint",
     "kept",
+    "refuse_existing",
     "stream",
     "tensor_sum",
     "unmeasured",

@@ -14,7 +14,7 @@ def _alike(measurement: Measurement) -> Iterator[Remark]:
     for course in measurement.courses:
         apart = [1 - one for one in course.similarities]
         known = [i for i, one in enumerate(apart) if math.isfinite(one) and course.stds[i] > 0]
-        if len(known) < len(apart) or min(apart[-2:]) > thresholds.ALIKE:
+        if not known or len(known) < len(apart) or min(apart[-2:]) > thresholds.ALIKE:
             continue
         last = max(apart[-2:])
         if last > thresholds.ALIKE_FALL * apart[0]:

@@ -98,9 +98,10 @@ def recorded(
         preserved(model),
         _as_measured(model),
         warnings.catch_warnings(),
+        existing(None) as held,
     ):
         warnings.simplefilter("ignore")
-        recorder = Recorder(tape, *addresses(model), held=existing(None), listener=listener)
+        recorder = Recorder(tape, *addresses(model), held=held, listener=listener)
         for name, tensor in calls.tensors_in(given):
             tape.add("input", (), tensor, path=name, signal=True)
         with eager(), scopes(model, recorder), recorder:
