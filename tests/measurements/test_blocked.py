@@ -80,17 +80,17 @@ def test_a_zero_bias_is_none_of_them() -> None:
 
 
 def test_two_zeros_in_series_are_stuck() -> None:
-    model = nn.Sequential(nn.Linear(6, 6, bias=False), nn.Linear(6, 6, bias=False), nn.Linear(6, 3))
-    nn.init.zeros_(model[0].weight)
-    nn.init.zeros_(model[1].weight)
-    found = measured(model)
+    one, two = nn.Linear(6, 6, bias=False), nn.Linear(6, 6, bias=False)
+    nn.init.zeros_(one.weight)
+    nn.init.zeros_(two.weight)
+    found = measured(nn.Sequential(one, two, nn.Linear(6, 3)))
     assert states(found) == {"0.weight": "stuck", "1.weight": "stuck", "2.weight": "stuck"}
     assert not any(one.reached for one in found.zeros)
 
 
 def test_one_zero_of_two_factors_is_held_and_not_stuck() -> None:
     model = Branch(add)
-    model.first.bias = None
+    model.first = nn.Linear(6, 6, bias=False)
     nn.init.zeros_(model.last.weight)
     assert states(measured(model)) == {"first.weight": "held"}
 
@@ -140,9 +140,9 @@ def test_what_no_output_depends_on_is_detached() -> None:
 
 
 def test_units_without_slope_stop_a_gradient() -> None:
-    model = nn.Sequential(nn.Linear(6, 6, bias=False), nn.ReLU(), nn.Linear(6, 3, bias=False))
-    with torch.no_grad():
-        model[0].weight.copy_(-torch.ones(6, 6))
+    first = nn.Linear(6, 6, bias=False)
+    nn.init.uniform_(first.weight, -1.0, -0.5)
+    model = nn.Sequential(first, nn.ReLU(), nn.Linear(6, 3, bias=False))
     found = iso.diagnose(model, X.abs()).measurement
     assert states(found) == {"0.weight": "stopped", "2.weight": "stopped"}
 
