@@ -10,7 +10,7 @@ from isometry.measurements.measurement import Attention, Measurement, measure
 from isometry.measurements.observed import Histogram, Loss, Observation, Step, Values
 from isometry.measurements.precision import CastLoss, cast_losses, cast_losses_of_rms
 from isometry.measurements.spectrum import Spectrum
-from isometry.measurements.symmetry import Symmetry, equal_tensors, symmetry
+from isometry.measurements.symmetry import Digested, Symmetry, equal_tensors, symmetry
 from isometry.measurements.tensors import TensorMeasurement, measure_tensor
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Broken",
     "CastLoss",
     "Course",
+    "Digested",
     "Family",
     "Histogram",
     "Layer",
