@@ -5,8 +5,10 @@ in zeros is for: the zeros themselves get a gradient, and the first step opens t
 in series get none, and nothing ever opens them.
 """
 
+from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import Literal
 
 from isometry.graphs import Node
@@ -24,6 +26,8 @@ units without slope (``stopped``)."""
 
 PRODUCTS = ("contraction", "gate", "norm", "scale", "weight")
 """Families whose steps multiply their inputs, biases left out."""
+LISTED = 16
+"""Zeros that are listed as what holds one tensor back."""
 MOVING = ("dropout", "view")
 """Families whose steps have zeros where their input has them, and are not looked at."""
 ADDED = ("bias", "running_mean", "running_var")
@@ -137,11 +141,15 @@ def _place(zero: Zeroed, starts: list[int]) -> Place:
     found, still = zero.found, set(starts)
     if any("output" in consumers_of(found, step) for step in starts):
         return "output"
-    for node in found.links.graph.nodes[min(starts) + 1 :]:
-        signals = found.links.signals(node.index)
-        inside = [i in still for i in signals]
-        if any(inside) and (all(inside) or node.index in zero.steps):
-            still.add(node.index)
+    waiting = [after for step in starts for after in found.links.followers[step]]
+    heapify(waiting)
+    while waiting:
+        step = heappop(waiting)  # in execution order, so that all its inputs are known
+        inside = [i in still for i in found.links.signals(step)]
+        if step not in still and any(inside) and (all(inside) or step in zero.steps):
+            still.add(step)
+            for after in found.links.followers[step]:
+                heappush(waiting, after)
     return "through" if any(i in still for i in found.links.graph.outputs) else "beside"
 
 
@@ -166,7 +174,12 @@ def unreached(
             used.setdefault(node.path, []).append(node.index)
     lacking = [path for path in used if path not in arrived or arrived[path].rms == 0]
     opened = _opened(zero, used, [path for path in used if path not in lacking])
-    return [_unreached(zero, path, used[path], arrived, opened) for path in lacking]
+    ways = Ways(
+        ever=_live(zero, ()),
+        now=_live(zero, zero.steps | zero.paths.keys()),
+        later=_live(zero, opened),
+    )
+    return [_unreached(zero, path, used[path], arrived, ways) for path in lacking]
 
 
 def _opened(zero: Zeroed, used: Mapping[str, list[int]], reached: list[str]) -> frozenset[int]:
@@ -214,29 +227,38 @@ def _live(zero: Zeroed, left: Collection[int]) -> set[int]:
     return live
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Steps from which a gradient could come back.
+
+    Attributes:
+        ever: If nothing were zero.
+        now: With the zeros that there are.
+        later: With those that training leaves.
+    """
+
+    ever: set[int]
+    now: set[int]
+    later: set[int]
+
+
 def _unreached(
-    zero: Zeroed,
-    path: str,
-    places: list[int],
-    arrived: Mapping[str, Values],
-    left: frozenset[int],
+    zero: Zeroed, path: str, places: list[int], arrived: Mapping[str, Values], ways: Ways
 ) -> Unreached:
-    ever, now = _live(zero, ()), _live(zero, zero.steps | zero.paths.keys())
-    if not any(i in ever for i in places):
+    if ways.ever.isdisjoint(places):
         return Unreached(path, "detached")
-    if any(i in now for i in places):
+    if not ways.now.isdisjoint(places):
         return Unreached(path, "stopped" if path in arrived else "detached")
-    later = _live(zero, left)
-    state: State = "held" if any(i in later for i in places) else "stuck"
+    state: State = "stuck" if ways.later.isdisjoint(places) else "held"
     return Unreached(path, state, _holding(zero, places))
 
 
 def _holding(zero: Zeroed, places: list[int]) -> tuple[str, ...]:
-    """Paths of the first zeros on the ways from a tensor to the outputs."""
-    links, seen, waiting = zero.found.links, set(), list(places)
+    """Paths of some of the first zeros on the ways from a tensor to the outputs."""
+    links, seen, waiting = zero.found.links, set[int](), deque(places)
     found: dict[str, None] = {}
-    while waiting:
-        step = waiting.pop()
+    while waiting and len(found) < LISTED:
+        step = waiting.popleft()
         if step in seen:
             continue
         seen.add(step)
