@@ -2,9 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from isometry.findings import Diagnosis, Finding
 from isometry.measurements import Apparent, Histogram, Layer
@@ -120,7 +119,9 @@ def _row(now: Layer, after: Layer | None, look: Apparent | None) -> Row:
     return Row(
         now.path,
         scheme,
-        *(_pair(now, after, read) for read in (_std, _delta, _ratio)),
+        _pair(now, after, _std),
+        _pair(now, after, _delta),
+        _pair(now, after, _ratio),
         spark=(spark(now.spread), spark(after.spread) if after else ""),
     )
 
@@ -131,7 +132,7 @@ def _scheme(look: Apparent) -> str:
     return best[0] if best else look.family
 
 
-def _pair(now: Layer, after: Layer | None, read: Any) -> tuple[str, str]:
+def _pair(now: Layer, after: Layer | None, read: Callable[[Layer], float]) -> tuple[str, str]:
     return _finite(read(now)), "" if after is None else _finite(read(after))
 
 
