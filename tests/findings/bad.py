@@ -28,9 +28,10 @@ def deep(
 ) -> nn.Sequential:
     """A plain net with a small last layer; torch's default where nothing fills it."""
     layers = [nn.Linear(WIDTH, WIDTH) for _ in range(depth)]
-    for layer in layers if fill else []:
-        fill(layer.weight)
-        nn.init.constant_(layer.bias, bias)
+    if fill is not None:
+        for layer in layers:
+            fill(layer.weight)
+            nn.init.constant_(layer.bias, bias)
     hidden = [part for layer in layers for part in (layer, activation())]
     return nn.Sequential(*hidden, nn.Linear(WIDTH, 10))
 

@@ -39,7 +39,8 @@ def he(model: nn.Module) -> nn.Module:
     maps = [one for one in model.modules() if isinstance(one, nn.Linear | nn.Conv2d)]
     for one in maps:
         nn.init.kaiming_normal_(one.weight)
-        nn.init.zeros_(one.bias)
+        if one.bias is not None:
+            nn.init.zeros_(one.bias)
     nn.init.normal_(maps[-1].weight, 0, 0.01)
     return model
 
@@ -225,15 +226,13 @@ class Sine(nn.Module):
 
 def siren() -> nn.Module:
     """Sitzmann et al. 2020, section 3.2."""
-    net = nn.Sequential(
-        *(nn.Linear(2, 64), Sine(), nn.Linear(64, 64), Sine(), nn.Linear(64, 64), Sine()),
-        *(nn.Linear(64, 64), Sine(), nn.Linear(64, 3)),
-    )
-    nn.init.uniform_(net[0].weight, -1 / 2, 1 / 2)
-    for one in (net[2], net[4], net[6], net[8]):
+    layers = [nn.Linear(2, 64), *(nn.Linear(64, 64) for _ in range(3))]
+    head = nn.Linear(64, 3)
+    nn.init.uniform_(layers[0].weight, -1 / 2, 1 / 2)
+    for one in (*layers[1:], head):
         bound = math.sqrt(6 / 64) / 30
         nn.init.uniform_(one.weight, -bound, bound)
-    return net
+    return nn.Sequential(*(part for layer in layers for part in (layer, Sine())), head)
 
 
 def _net(name: str, make: Maker, *, why: str = "", says: tuple[str, ...] = ()) -> Case:

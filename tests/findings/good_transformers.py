@@ -11,7 +11,7 @@ from tests.zoo.model import indices, named, normal
 
 WORDS = indices(100, 4, 16, seed=1)
 LANGUAGE = named(input_ids=WORDS, labels=WORDS)
-TEXT = {
+TEXT: dict[str, Any] = {
     "vocab_size": 100,
     "hidden_size": 64,
     "intermediate_size": 128,
@@ -20,9 +20,9 @@ TEXT = {
     "max_position_embeddings": 64,
     "pad_token_id": 0,
 }
-ENDS = {"bos_token_id": 1, "eos_token_id": 2}
+ENDS: dict[str, Any] = {"bos_token_id": 1, "eos_token_id": 2}
 GROUPED = TEXT | ENDS | {"num_key_value_heads": 2, "head_dim": 16, "use_cache": False}
-VISION = {
+VISION: dict[str, Any] = {
     "hidden_size": 64,
     "intermediate_size": 128,
     "num_hidden_layers": 6,
@@ -62,7 +62,8 @@ def clip() -> nn.Module:
     joint = transformers.CLIPConfig(
         text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=64
     )
-    model: nn.Module = transformers.CLIPModel._from_config(joint)
+    made: Any = transformers.CLIPModel
+    model: nn.Module = made._from_config(joint)
     return model
 
 

@@ -24,6 +24,8 @@ units without slope (``stopped``)."""
 
 PRODUCTS = ("contraction", "gate", "norm", "scale", "weight")
 """Families whose steps multiply their inputs, biases left out."""
+MOVING = ("dropout", "view")
+"""Families whose steps have zeros where their input has them, and are not looked at."""
 ADDED = ("bias", "running_mean", "running_var")
 """Arguments of such steps that are added, or only measured."""
 SUMS = ("addbmm", "addmm", "addmv", "addcmul", "baddbmm")
@@ -83,10 +85,12 @@ def zeroed(found: Parts, steps: Mapping[int, Step], tensors: Mapping[str, Values
     for node in found.links.graph.nodes:
         if node.family == "parameter" and node.path in tensors and tensors[node.path].rms == 0:
             paths[node.index] = node.path
-        elif node.family == "view" and not node.signal and node.inputs and node.inputs[0] in paths:
+        elif node.family in MOVING and not node.signal and node.inputs and node.inputs[0] in paths:
             paths[node.index] = paths[node.inputs[0]]
-    silent = frozenset(i for i, step in steps.items() if step.values.rms == 0)
-    return Zeroed(found, paths, _still_zero(found, paths, silent | paths.keys(), ()) - paths.keys())
+    silent = {i for i, step in steps.items() if step.values.rms == 0}
+    unseen = {one.index for one in found.links.graph.nodes if one.family in MOVING}
+    closed = (silent | unseen | paths.keys()) - (steps.keys() - silent)
+    return Zeroed(found, paths, _still_zero(found, paths, closed, ()) - paths.keys())
 
 
 def zeros(zero: Zeroed, arrived: Mapping[str, Values], trained: Collection[str]) -> list[Zeros]:

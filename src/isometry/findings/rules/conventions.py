@@ -110,7 +110,7 @@ def _wrong_fan(measurement: Measurement) -> Iterator[Remark]:
 
 def _guess(one: Layer, look: TensorMeasurement, parameter: Parameter) -> Guess | None:
     """The law that explains a std only if the fan was read off the shape."""
-    known = look.apparent.fits or look.apparent.default
+    known = look.apparent.default or {*PUBLISHED} & {*look.apparent.fits}
     if known or look.apparent.family not in LAWS or len(parameter.shape) < 2:
         return None
     window = math.prod(parameter.shape[2:])
