@@ -28,9 +28,8 @@ def html(diagnosis: "Diagnosis") -> str:
     Returns:
         HTML of some kilobytes.
     """
-    parts = [
-        f"<p><strong>{escape(diagnosis.measurement.model)}</strong>: {escape(diagnosis.verdict)}</p>"
-    ]
+    model, verdict = escape(diagnosis.measurement.model), escape(diagnosis.verdict)
+    parts = [f"<p><strong>{model}</strong>: {verdict}</p>"]
     courses = diagnosis.measurement.courses
     if courses:
         parts.append(_table(courses[0]))
@@ -44,7 +43,8 @@ def html(diagnosis: "Diagnosis") -> str:
 def _table(course: Course) -> str:
     rows = (("forward std", course.stds), ("backward δ", course.deltas))
     cells = "".join(
-        f"<tr><th>{name}</th><td>{_end(values[0])} … {_end(values[-1])}</td><td>{curve(values)}</td></tr>"
+        f"<tr><th>{name}</th><td>{_end(values[0])} … {_end(values[-1])}</td>"
+        f"<td>{curve(values)}</td></tr>"
         for name, values in rows
     )
     return f"<table><tbody>{cells}</tbody></table>"
