@@ -14,6 +14,7 @@ from isometry import reports
 LAYERS, WIDTH, STEPS, EVERY, BATCH, RATE = 50, 64, 150, 5, 128, 3e-4
 TRAINING = 1347
 PICTURE = Path("build") / "deep.svg"
+PAGE = Path("build") / "deep.html"
 
 
 def data() -> tuple[torch.Tensor, torch.Tensor]:
@@ -65,6 +66,10 @@ def main() -> None:
     out.print("\nThe same net, mended by the plan of the finding\n")
     after = iso.diagnose(net, batch, targets)
     reports.print_diagnosis(after, out)
+    text = reports.page(before, after=after, title=f"{LAYERS} sigmoid layers on digits")
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text, encoding="utf-8")
+    out.print(f"\nboth, as a page: {PAGE}")
     train(net, {"torch": started, mended.recipe: mended}, pixels, labels)
     out.print(f"\n{mended.recipe}, layer {LAYERS}: {mended[f'{2 * (LAYERS - 1)}.weight'].reason}")
 

@@ -32,6 +32,7 @@ FOUND = 1
 @options.BASELINE
 @options.UPDATE
 @options.SAVE
+@options.HTML
 @options.FORMAT
 @options.OUT
 @options.ASCII
@@ -42,6 +43,7 @@ def check(
     fail_on: FailOn | None,
     baseline: Path | None,
     save: Path | None,
+    html: Path | None,
     fmt: str | None,
     out: Path | None,
     *,
@@ -60,14 +62,14 @@ def check(
     given = Settings(
         options.codes(select), options.codes(ignore), fail_on, baseline, fmt or ""
     ).over(configured(Path.cwd()))
-    refuse_existing(out, save, force=force)
+    refuse_existing(out, save, html, force=force)
     known = _known(given.baseline, update=update_baseline)
     found = known.applied(examined(Subject(**subject), select=given.select, ignore=given.ignore))
     if update_baseline and given.baseline and not found.measurement.raised:
         found = _updated(found, given.baseline)
     if save is not None:
         weights.write_text(save, found.to_json(), force=force)
-    how = Telling(chosen(given.format, out), out, ascii_only=ascii_only, force=force)
+    how = Telling(chosen(given.format, out), out, ascii_only=ascii_only, force=force, html=html)
     tell(found, how, fail_on=given.limit)
     refuse_stopped(found)
     if found.fails(given.limit):

@@ -55,6 +55,9 @@ ASCII = click.option(
 OUT = click.option(
     "--out", "-o", type=click.Path(path_type=Path), help="Write to this file, not to stdout."
 )
+HTML = click.option(
+    "--html", type=click.Path(path_type=Path), help="Write the whole as one page for a browser."
+)
 FORCE = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 

@@ -9,7 +9,7 @@ from isometry import errors
 from isometry._cli import check_options as options
 from isometry._cli.files import opened, refuse_existing
 from isometry._cli.settings import configured
-from isometry._cli.telling import Telling, chosen, tell, tell_table
+from isometry._cli.telling import Telling, chosen, tell, tell_table, write_page
 from isometry.findings import Diagnosis, from_json
 from isometry.reports import comparison
 
@@ -22,6 +22,7 @@ FILE = click.Path(path_type=Path)
 @click.command()
 @click.argument("run", type=FILE)
 @click.option("--against", type=FILE, help="An earlier run: tell what is gone, new, or stays.")
+@options.HTML
 @options.FORMAT
 @options.OUT
 @options.ASCII
@@ -29,6 +30,7 @@ FILE = click.Path(path_type=Path)
 def report(
     run: Path,
     against: Path | None,
+    html: Path | None,
     fmt: str | None,
     out: Path | None,
     *,
@@ -40,9 +42,9 @@ def report(
     Neither the model nor a framework is loaded; the exit code does not depend on what was found.
     """
     given = configured(Path.cwd())
-    refuse_existing(out, force=force)
+    refuse_existing(out, html, force=force)
     found = opened(run, from_json)
-    how = Telling("", out, ascii_only=ascii_only, force=force)
+    how = Telling("", out, ascii_only=ascii_only, force=force, html=html)
     if against is None:
         tell(found, replace(how, format=chosen(fmt or given.format, out)), fail_on=given.limit)
     else:
@@ -56,6 +58,7 @@ def _compare(before: Diagnosis, after: Diagnosis, how: Telling) -> None:
             needed=f"one of {', '.join(COMPARED)}",
             do="choose one of them, or leave --against out",
         )
+    write_page(after, how, before=before)
     table = comparison(before, after)
     names = [column.title for column in table.columns]
     rows = [dict(zip(names, row, strict=True)) for row in table.rows]

@@ -21,6 +21,7 @@ from isometry.reports import (
     diagnosis_markdown,
     junit,
     markdown,
+    page,
     print_diagnosis,
     print_table,
     sarif,
@@ -40,12 +41,14 @@ class Telling:
         out: The file; stdout where there is none.
         ascii_only: Whether a table uses no letter beyond ASCII.
         force: Whether an existing file is overwritten.
+        html: Where a page goes, too.
     """
 
     format: str
     out: Path | None = None
     ascii_only: bool = False
     force: bool = False
+    html: Path | None = None
 
 
 def chosen(named: str, out: Path | None, environment: Mapping[str, str] = os.environ) -> str:
@@ -63,8 +66,15 @@ def chosen(named: str, out: Path | None, environment: Mapping[str, str] = os.env
     return named or ("github" if in_workflow else "table")
 
 
+def write_page(diagnosis: Diagnosis, how: Telling, *, before: Diagnosis | None = None) -> None:
+    """Write the page, where one is asked for: of one run, or of an earlier one beside it."""
+    if how.html is not None:
+        first, after = (diagnosis, None) if before is None else (before, diagnosis)
+        weights.write_text(how.html, page(first, after=after), force=how.force)
+
+
 def tell(diagnosis: Diagnosis, how: Telling, *, fail_on: FailOn = "error") -> None:
-    """Print or write a diagnosis.
+    """Print or write a diagnosis, and its page where one is asked for.
 
     Args:
         diagnosis: What was found.
@@ -74,6 +84,7 @@ def tell(diagnosis: Diagnosis, how: Telling, *, fail_on: FailOn = "error") -> No
     Raises:
         FileError: The file cannot be written.
     """
+    write_page(diagnosis, how)
     match how.format:
         case "json":
             _put(diagnosis.to_json(), how)

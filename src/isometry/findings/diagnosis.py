@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isometry import _version, errors, plans, recipes
-from isometry.findings import encoding
+from isometry.findings import encoding, notebook
 from isometry.findings.catalogue import RULES
 from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Severity
 from isometry.findings.origin import UNKNOWN, Origin
@@ -93,6 +93,9 @@ class Diagnosis:
             for one in self.findings
         ]
         return "\n".join([f"{self.measurement.model}: {self.counts}", *told])
+
+    def _repr_html_(self) -> str:
+        return notebook.html(self)
 
     def of(self, code: str) -> tuple[Finding, ...]:
         """The findings of one rule, by its code or name."""

@@ -12,6 +12,7 @@ from isometry.reports.diagnoses import diagnosis_text, print_diagnosis
 from isometry.reports.junit import junit
 from isometry.reports.ledgers import ledger_table
 from isometry.reports.markdown import markdown
+from isometry.reports.pages import page
 from isometry.reports.pictures import graph_svg
 from isometry.reports.plans import plan_table
 from isometry.reports.rules import rule_words, rules_table
@@ -41,6 +42,7 @@ __all__ = [
     "markdown",
     "number",
     "outline",
+    "page",
     "panels",
     "plan_table",
     "print_diagnosis",
