@@ -20,6 +20,8 @@ PUBLISHED = (
     *("lecun_uniform", "orthogonal"),
 )
 """Schemes that a user may have meant, the one that is meant most where several are the same."""
+FIXED = (0.01, 0.02)
+"""Stds that are used without regard to a fan, in transformers and GANs."""
 NEAR = 0.05
 """How far, as a relative number, a std may be off one that is said to have been meant."""
 
@@ -111,6 +113,7 @@ def _wrong_fan(measurement: Measurement) -> Iterator[Remark]:
 def _guess(one: Layer, look: TensorMeasurement, parameter: Parameter) -> Guess | None:
     """The law that explains a std only if the fan was read off the shape."""
     known = look.apparent.default or {*PUBLISHED} & {*look.apparent.fits}
+    known = known or any(abs(look.std / std - 1) < NEAR for std in FIXED)
     if known or look.apparent.family not in LAWS or len(parameter.shape) < 2:
         return None
     window = math.prod(parameter.shape[2:])
