@@ -52,7 +52,7 @@ def observe(model: nn.Module, batch: Any, loss: losses.LossLike = None) -> Obser
         ModelError: A parameter has no values, or the forward fails before its first step.
     """
     inner = unwrapped(model)
-    _check_filled(inner)
+    check_filled(inner)
     tape = Tape(holds=False)
     given = placed(batch, inner, None)
     inputs = [tensor for _, tensor in calls.tensors_in(given)]
@@ -139,7 +139,15 @@ def unwrapped(model: nn.Module) -> nn.Module:
             return inner  # type: ignore[no-any-return]  # a module, reached through Any
 
 
-def _check_filled(model: nn.Module) -> None:
+def check_filled(model: nn.Module) -> None:
+    """Refuse a model without values.
+
+    Args:
+        model: Any module.
+
+    Raises:
+        ModelError: A parameter is on the meta device.
+    """
     for path, parameter in model.named_parameters():
         if parameter.is_meta:
             raise errors.ModelError(

@@ -1,0 +1,90 @@
+"""Which tensors of a run are computed from parameters alone, and from which."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from isometry.frameworks.torch.slots import Slot, slots
+from isometry.frameworks.torch.tracing import calls
+from isometry.frameworks.torch.tracing.tape import storage_of
+from isometry.graphs import operations
+
+FAITHFUL = frozenset(("view", "scale"))
+"""Families that keep a factor: what is made of ``c·w`` is ``c`` times what is made of ``w``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where a tensor without signal comes from.
+
+    Attributes:
+        tensor: The tensor itself, held so that its identity stays its own.
+        slots: The model's tensors that it is computed from.
+        faithful: Whether a factor on its one slot is a factor on it.
+    """
+
+    tensor: Tensor
+    slots: tuple[Slot, ...]
+    faithful: bool
+
+
+class Learned:
+    """Follows what is computed without the signal.
+
+    Args:
+        model: Whose parameters and buffers there are.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self.by_tensor: dict[int, Slot] = {}
+        self.by_storage: dict[int, Slot] = {}
+        self._made: dict[int, Origin] = {}
+        for slot in slots(model):
+            held = slot.tensors if slot.parametrization is None else slot.parametrization.tensors()
+            for tensor in held:
+                self.by_tensor[id(tensor)] = slot
+                if slot.parametrization is None and tensor.numel():
+                    self.by_storage.setdefault(storage_of(tensor), slot)
+
+    def __call__(self, tensor: Tensor) -> bool:
+        """Whether a tensor is computed from parameters, one at least, and carries no signal."""
+        found = self.origin(tensor)
+        return found is not None and any(slot.kind == "parameter" for slot in found.slots)
+
+    def slot(self, tensor: Tensor) -> Slot | None:
+        """The model's tensor whose memory this is, or is a part of."""
+        known = self.by_tensor.get(id(tensor))
+        return known or self.by_storage.get(storage_of(tensor))
+
+    def origin(self, tensor: Tensor) -> Origin | None:
+        """Where a tensor comes from; ``None`` where the signal is in it."""
+        made = self._made.get(id(tensor))
+        if made is not None:
+            return made
+        slot = self.slot(tensor)
+        return None if slot is None else Origin(tensor, (slot,), slot.parametrization is None)
+
+    def follow(self, op: str, given: Any, result: Any) -> None:
+        """Note what a call has made, if no signal went into it."""
+        inputs = [] if op in operations.CONSTANTS else [t for _, t in calls.tensors_in(given)]
+        origins = [self.origin(tensor) for tensor in inputs]
+        known = [one for one in origins if one is not None]
+        if len(known) < len(origins):
+            return
+        found = tuple(dict.fromkeys(slot for one in known for slot in one.slots))
+        learned = [one for one in known if any(slot.kind == "parameter" for slot in one.slots)]
+        faithful = (
+            len(learned) == 1
+            and learned[0].faithful
+            and operations.family(op) in FAITHFUL
+            and not _inverted(op, inputs, learned[0])
+        )
+        for _, tensor in calls.tensors_in(result):
+            if self.slot(tensor) is None:
+                self._made[id(tensor)] = Origin(tensor, found, faithful)
+
+
+def _inverted(op: str, inputs: list[Tensor], learned: Origin) -> bool:
+    """Whether the tensor is what something else is divided by."""
+    return op == "div" and inputs[0] is not learned.tensor
