@@ -15,6 +15,7 @@ import importlib
 from types import ModuleType
 
 from isometry import (
+    calibrations,
     errors,
     findings,
     graphs,
@@ -29,6 +30,7 @@ from isometry import (
 )
 from isometry._api import (
     apply,
+    calibrate,
     diagnose,
     explain,
     fingerprint,
@@ -44,6 +46,8 @@ from isometry._version import __version__
 __all__ = [
     "__version__",
     "apply",
+    "calibrate",
+    "calibrations",
     "diagnose",
     "errors",
     "explain",

@@ -1,11 +1,12 @@
 """Which tensors of a run are computed from parameters alone, and from which."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from isometry.frameworks.torch.slots import Slot, slots
+from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.tape import storage_of
 from isometry.graphs import operations
@@ -33,14 +34,14 @@ class Learned:
     """Follows what is computed without the signal.
 
     Args:
-        model: Whose parameters and buffers there are.
+        slots: The parameters and buffers of the model.
     """
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, slots: Iterable[Slot]) -> None:
         self.by_tensor: dict[int, Slot] = {}
         self.by_storage: dict[int, Slot] = {}
         self._made: dict[int, Origin] = {}
-        for slot in slots(model):
+        for slot in slots:
             held = slot.tensors if slot.parametrization is None else slot.parametrization.tensors()
             for tensor in held:
                 self.by_tensor[id(tensor)] = slot

@@ -114,7 +114,7 @@ def run(subject: Subject, rule: Sizing, undo: Undo, pieces: int = 1) -> tuple[On
     Returns:
         What has corrected, and how many forwards that took.
     """
-    learned, gathering = Learned(subject.model), Gathering(rule)
+    learned, gathering = Learned(slot for slot, _ in subject.held), Gathering(rule)
     passing = OnePass(subject, learned, gathering if pieces > 1 else rule, undo)
     forwards = 1
     with as_measured(subject.model), torch.no_grad():

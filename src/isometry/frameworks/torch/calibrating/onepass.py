@@ -83,13 +83,13 @@ class OnePass(Correcting):
                 fixed, sight.result
             )
         self.lines.scale(target.slot.path, Piece.of(change))
-        made = sight.result * use.on_output(factors, sight.result).to(sight.result)
+        made = sight.result.mul_(use.on_output(factors, sight.result).to(sight.result))
         if bias is None:
-            return made if fixed is None else made + use.on_output(fixed, made)
+            return made if fixed is None else made.add_(use.on_output(fixed, made))
         shifts = sight.spread(change.shifts)
         scale_bias(bias, factors, shifts, self.undo)
         self.lines.scale(bias.slot.path, Piece.of(change, shifted=True))
-        return made + use.on_output(shifts, made).to(made) if shifts.any() else made
+        return made.add_(use.on_output(shifts, made).to(made)) if shifts.any() else made
 
     def _bias(self, use: Use) -> tuple[Target | None, Tensor | None]:
         """The bias that may change with its weight, or else the one that stays."""

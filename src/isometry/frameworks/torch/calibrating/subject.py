@@ -30,14 +30,19 @@ class Subject:
         given: The forward's arguments, on its device.
         loss: Where a gradient starts.
         choice: Which tensors may change.
-        slots: Every parameter with its description.
+        held: Every parameter and buffer with its description.
     """
 
     model: nn.Module
     given: Any
     loss: LossLike
     choice: plans.Choice
-    slots: tuple[tuple[Slot, Parameter], ...]
+    held: tuple[tuple[Slot, Parameter], ...]
+
+    @cached_property
+    def slots(self) -> tuple[tuple[Slot, Parameter], ...]:
+        """Every parameter with its description."""
+        return tuple(pair for pair in self.held if pair[0].kind == "parameter")
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -94,10 +99,10 @@ def subject(
     inner = unwrapped(model)
     check_filled(inner)
     given = placed(example_for(inner) if batch is None else batch, inner, None)
-    held = tuple(pair for pair in described(inner) if pair[0].kind == "parameter")
     choice = plans.Choice(_globs(only), _globs(skip))
-    plans.refuse(list(choice.dead([parameter for _, parameter in held])))
-    return Subject(inner, given, loss, choice, held)
+    found = Subject(inner, given, loss, choice, described(inner))
+    plans.refuse(list(choice.dead([parameter for _, parameter in found.slots])))
+    return found
 
 
 def _globs(given: Sequence[str]) -> tuple[str, ...]:
