@@ -105,14 +105,12 @@ class Jacobian(Method):
     Attributes:
         target: Wanted ``J``.
         probes: Random directions for each layer; more of them make ``J`` more certain.
-        embeddings: Has no effect on embeddings, which have no Jacobian; they get unit variance.
         seed: Of the directions.
     """
 
     name: ClassVar[str] = "jacobian"
     target: float = 1.0
     probes: int = 4
-    embeddings: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -131,8 +129,9 @@ class GradInit(Method):
         form: The optimizer whose first step counts: gradients of norm 1, or signs.
         steps: Steps of the descent on the scales.
         rate: Its learning rate: how far a scale, which starts at 1, can go in a step.
-        eta: Length of the step of training.
-        gamma: Bound of the gradient's norm: Euclidean for ``sgd``, mean of magnitudes for ``adam``.
+        eta: Euclidean length of the step of training.
+        gamma: Bound of the gradient's norm: ``‖g‖`` for ``sgd``, ``Σ|g| / √n`` of its ``n`` entries
+            for ``adam``.
         least: The least scale of a weight.
         samples: Samples of the batch that a step sees; half of them again in the loss after it.
         first_order: No second derivatives: for operations that have none, and for less memory.

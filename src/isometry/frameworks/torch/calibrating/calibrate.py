@@ -6,8 +6,20 @@ from typing import Any
 from torch import nn
 
 from isometry import errors
-from isometry.calibrations import LSUV, Calibration, Method
+from isometry.calibrations import (
+    LSUV,
+    Calibration,
+    GradInit,
+    Jacobian,
+    Krahenbuhl,
+    MetaInit,
+    Method,
+)
+from isometry.frameworks.torch.calibrating.gradinit import gradinit
+from isometry.frameworks.torch.calibrating.jacobian import jacobian
+from isometry.frameworks.torch.calibrating.krahenbuhl import krahenbuhl
 from isometry.frameworks.torch.calibrating.lsuv import lsuv
+from isometry.frameworks.torch.calibrating.metainit import metainit
 from isometry.frameworks.torch.calibrating.subject import subject
 from isometry.frameworks.torch.observing.losses import LossLike
 
@@ -42,5 +54,17 @@ def calibrate(
     match method:
         case LSUV():
             return lsuv(given, method)
+        case Krahenbuhl():
+            return krahenbuhl(given, method)
+        case Jacobian():
+            return jacobian(given, method)
+        case GradInit():
+            return gradinit(given, method)
+        case MetaInit():
+            return metainit(given, method)
         case _:
-            raise errors.InputError(f"{method.name} is not there yet")
+            raise errors.InputError(
+                f"{type(method).__name__} is no method that torch models have",
+                needed="one of isometry.calibrations.METHODS",
+                do="choose one of them",
+            )

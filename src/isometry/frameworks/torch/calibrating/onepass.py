@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
 from typing_extensions import override
 
@@ -46,6 +47,9 @@ class OnePass(Correcting):
 
     @override
     def correct(self, use: Use, result: Tensor) -> Tensor:
+        return self.rule.leaves(self._corrected(use, result))
+
+    def _corrected(self, use: Use, result: Tensor) -> Tensor:
         target = target_of(use.weight, self.learned)
         if isinstance(target, str):
             self._unable(use.weight, target)
@@ -67,6 +71,7 @@ class OnePass(Correcting):
             return result
         return self._written(sight, verdict, (target, bias), fixed)
 
+    @torch.no_grad()
     def _written(
         self,
         sight: Sight,
@@ -74,22 +79,22 @@ class OnePass(Correcting):
         targets: tuple[Target, Target | None],
         fixed: Tensor | None,
     ) -> Tensor:
-        use, (target, bias) = sight.use, targets
-        factors = sight.spread(change.factors)
+        use, (target, bias), result = sight.use, targets, sight.result.detach()
+        factors, shifts = sight.spread(change.factors), sight.spread(change.shifts)
         problem = scale_weight(target, use, factors, self.undo)
         if problem:
             self.lines.keep(target.slot.path, problem)
-            return sight.result if fixed is None else sight.result + use.on_output(
-                fixed, sight.result
-            )
+            return result if fixed is None else result + use.on_output(fixed, result)
         self.lines.scale(target.slot.path, Piece.of(change))
-        made = sight.result.mul_(use.on_output(factors, sight.result).to(sight.result))
-        if bias is None:
-            return made if fixed is None else made.add_(use.on_output(fixed, made))
-        shifts = sight.spread(change.shifts)
-        scale_bias(bias, factors, shifts, self.undo)
-        self.lines.scale(bias.slot.path, Piece.of(change, shifted=True))
-        return made.add_(use.on_output(shifts, made).to(made)) if shifts.any() else made
+        result.mul_(use.on_output(factors, result).to(result))
+        if fixed is not None:
+            result.add_(use.on_output(fixed, result))
+        if bias is not None:
+            scale_bias(bias, factors, shifts, self.undo)
+            self.lines.scale(bias.slot.path, Piece.of(change, shifted=True))
+        if bias is not None and shifts.any():
+            result.add_(use.on_output(shifts, result).to(result))
+        return result
 
     def _bias(self, use: Use) -> tuple[Target | None, Tensor | None]:
         """The bias that may change with its weight, or else the one that stays."""
@@ -121,12 +126,12 @@ class OnePass(Correcting):
     @override
     def recur(self, func: Callable[..., Any], op: str, args: tuple[Any, ...]) -> Any:
         if not op.endswith("cell"):
-            result = gates.layered(func, op, args, self.correct)
+            result = gates.layered(func, op, args, self._corrected)
             self._states(gates.read(args).weights)
             return result
         inputs, _, *weights = args
         held = [one for one in weights if isinstance(one, Tensor)]
-        gates.correct_inputs(op, inputs, held, self.correct)
+        gates.correct_inputs(op, inputs, held, self._corrected)
         self._states(held)
         return func(*args)
 

@@ -65,6 +65,10 @@ class Gathering(Rule):
         self._decided = True
         return self.rule.change(sight, together(self._found))
 
+    @override
+    def leaves(self, result: Tensor) -> Tensor:
+        return self.rule.leaves(result)
+
 
 def together(found: Sequence[tuple[int, Moments]]) -> Moments:
     """The moments over several pieces, each given with how many numbers it has.

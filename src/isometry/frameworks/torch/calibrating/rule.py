@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from typing_extensions import override
 
 from isometry.calibrations import Moments, merged
 from isometry.calibrations.factors import Array
@@ -60,6 +61,10 @@ class Rule(ABC):
     def decide(self, sight: Sight) -> Change | str:
         """The change, or why there is none."""
 
+    @abstractmethod
+    def leaves(self, result: Tensor) -> Tensor:
+        """What the layers behind take in place of the result of a use."""
+
 
 class Sizing(Rule):
     """A rule that needs nothing but the moments of what a layer puts out."""
@@ -71,3 +76,7 @@ class Sizing(Rule):
     @abstractmethod
     def change(self, sight: Sight, found: Moments) -> Change | str:
         """The change for these moments, or why there is none."""
+
+    @override
+    def leaves(self, result: Tensor) -> Tensor:
+        return result

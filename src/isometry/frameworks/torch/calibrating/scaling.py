@@ -75,13 +75,13 @@ def scale_weight(target: Target, use: Use, factors: Tensor, undo: Undo) -> str:
             return _scale_parametrized(target, spread, undo)
         if target.direct:
             undo.keep(target.slot.tensor)
-            target.tensor.mul_(spread)
+            target.tensor.detach().mul_(spread)
             return ""
         if spread.numel() > 1:
             return "its units lie otherwise in the layer than where it is stored"
         undo.keep(target.slot.tensor)
-        target.slot.tensor.mul_(spread)
-        target.tensor.mul_(spread)  # later calls may take the same computed weight
+        target.slot.tensor.detach().mul_(spread)
+        target.tensor.detach().mul_(spread)  # later calls may take the same computed weight
         return ""
 
 
@@ -117,7 +117,7 @@ def scale_bias(target: Target, factors: Tensor, shifts: Tensor, undo: Undo) -> N
     """
     with torch.no_grad():
         undo.keep(target.slot.tensor)
-        target.tensor.mul_(factors.to(target.tensor)).add_(shifts.to(target.tensor))
+        target.tensor.detach().mul_(factors.to(target.tensor)).add_(shifts.to(target.tensor))
 
 
 class Seen:
