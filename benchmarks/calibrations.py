@@ -5,7 +5,6 @@ measured, and neither makes them orthogonal first.
 """
 
 import importlib.util
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,7 +52,7 @@ def resnet() -> tuple[nn.Module, torch.Tensor]:
     """
     import transformers  # noqa: PLC0415 - only where it is installed
 
-    model = transformers.ResNetForImageClassification(transformers.ResNetConfig(num_labels=1000))
+    model = transformers.ResNetForImageClassification(transformers.ResNetConfig())
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.BatchNorm2d):
@@ -127,17 +126,7 @@ def _seen(model: nn.Module, batch: torch.Tensor, again: Callable[[], object]) ->
         for one in _weighted(model)
     ]
     with torch.no_grad():
-        _measured(model, batch)
+        model(batch)
     for one in handles:
         one.remove()
     return len(passes), max(abs(std - 1) for std in found)
-
-
-def _measured(model: nn.Module, batch: torch.Tensor) -> None:
-    model(batch)
-
-
-def told(result: CalibrationResult) -> str:
-    """The result as a line."""
-    seconds = {key: statistics.median(one.seconds) for key, one in result.timings.items()}
-    return f"{result.model}: {seconds}, {result.forwards}, {result.furthest}, {result.ratio():.1f}"

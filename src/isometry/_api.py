@@ -254,7 +254,7 @@ def diagnose(
     return findings.diagnose(_framework(model).measure(model, batch, loss), rules)
 
 
-def calibrate(  # noqa: PLR0913 - what is calibrated, on what, how, and which tensors
+def calibrate(
     model: Any,
     batch: Any = None,
     method: calibrations.MethodLike = "lsuv",

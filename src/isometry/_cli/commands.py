@@ -2,7 +2,7 @@
 
 import click
 
-from isometry._cli import printing, theory_commands
+from isometry._cli import calibration_commands, printing, theory_commands
 from isometry._cli.model_commands import graph, init, plan
 
 
@@ -14,6 +14,7 @@ def cli() -> None:
 cli.add_command(plan)
 cli.add_command(graph)
 cli.add_command(init)
+cli.add_command(calibration_commands.calibrate)
 cli.add_command(theory_commands.gain)
 cli.add_command(theory_commands.explain)
 cli.add_command(printing.schemes_command)

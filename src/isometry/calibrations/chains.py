@@ -1,6 +1,7 @@
 """Plain stacks of layers through which a factor can be moved without changing the function."""
 
 from collections import Counter
+from itertools import pairwise
 
 from isometry.graphs import Graph, Use
 
@@ -30,7 +31,7 @@ def chain(graph: Graph, uses: tuple[Use, ...]) -> str:
     reused = next((path for path, count in times.items() if count > 1), "")
     if reused or any(len(use.map.weights) != 1 for use in uses):
         return f"{reused or 'a weight'} is used more than once or computed from several tensors"
-    for use, following in zip(uses, uses[1:], strict=False):
+    for use, following in pairwise(uses):
         reason = _between(graph, use, following)
         if reason:
             return f"between {use.map.weights[0]} and {following.map.weights[0]}: {reason}"

@@ -90,7 +90,9 @@ class Descent:
         velocity = momentum * self.first[0] - rate * np.sign(np.nan_to_num(gradient))
         moved = self.scales * norms + velocity
         floor = norms * SMALLEST
-        scales = np.divide(np.maximum(moved, floor), norms, out=np.ones_like(norms), where=norms > 0)
+        scales = np.divide(
+            np.maximum(moved, floor), norms, out=np.ones_like(norms), where=norms > 0
+        )
         first = self.first.copy()
         first[0] = velocity
         return replace(self, scales=scales, first=first, step=self.step + 1)

@@ -1,6 +1,6 @@
 """The methods: what each can be told, as frozen values."""
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +21,11 @@ class Method(ABC):
     def options(self) -> dict[str, Any]:
         """The options by name, as what JSON can hold."""
         return asdict(self)
+
+    @property
+    @abstractmethod
+    def cost(self) -> str:
+        """What it costs, in passes through the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ class LSUV(Method):
     seed: int = 0
     pieces: int = 1
 
+    @property
+    def cost(self) -> str:
+        """What it costs."""
+        return "1 forward" if self.pieces == 1 else f"a forward of {self.pieces} pieces a layer"
+
     def __post_init__(self) -> None:
         _require(self, "target", above=0.0)
         _require(self, "pieces", least=1)
@@ -88,6 +98,11 @@ class Krahenbuhl(Method):
     strength: float = 0.25
     seed: int = 0
 
+    @property
+    def cost(self) -> str:
+        """What it costs."""
+        return f"1 forward, then {self.rounds} forwards and backwards on plain stacks"
+
     def __post_init__(self) -> None:
         _require(self, "rounds", least=0)
         _require(self, "strength", above=0.0)
@@ -112,6 +127,11 @@ class Jacobian(Method):
     target: float = 1.0
     probes: int = 4
     seed: int = 0
+
+    @property
+    def cost(self) -> str:
+        """What it costs."""
+        return f"1 forward, and {self.probes} backward passes from each layer to the one before"
 
     def __post_init__(self) -> None:
         _require(self, "target", above=0.0)
@@ -155,6 +175,11 @@ class GradInit(Method):
     seed: int = 0
     resume: str = ""
 
+    @property
+    def cost(self) -> str:
+        """What it costs."""
+        return f"{self.steps} steps of 2 forwards, a backward and a second derivative"
+
     def __post_init__(self) -> None:
         for name in ("rate", "eta", "gamma", "least"):
             _require(self, name, above=0.0)
@@ -191,6 +216,11 @@ class MetaInit(Method):
     every: int = 5
     seed: int = 0
     resume: str = ""
+
+    @property
+    def cost(self) -> str:
+        """What it costs."""
+        return f"{self.steps} steps of a forward and a third derivative"
 
     def __post_init__(self) -> None:
         for name in ("rate", "eps"):

@@ -4,6 +4,7 @@ A report is a :class:`Table` of plain strings first; each format is one function
 format says the same.
 """
 
+from isometry.reports.calibrations import calibration_table
 from isometry.reports.charts import Axis, Curve, Panel, curves, panels, spark
 from isometry.reports.dataflow import Line, outline
 from isometry.reports.ledgers import ledger_table
@@ -22,6 +23,7 @@ __all__ = [
     "Line",
     "Panel",
     "Table",
+    "calibration_table",
     "console",
     "curves",
     "graph_svg",

@@ -109,9 +109,8 @@ def _descended(plan: Plan, state: State) -> tuple[State, Ending]:
     held = [state]  # what is known when an exception comes
     try:
         with _watched(plan.method.steps) as told:
-            for state in _states(plan, state):
-                held[0] = state
-                told(state)
+            for held[0] in _states(plan, state):
+                told(held[0])
     except KeyboardInterrupt:
         return held[0], "interrupted"
     except BaseException as problem:

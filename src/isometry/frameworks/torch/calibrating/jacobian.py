@@ -74,7 +74,7 @@ class Isometric(Rule):
         for _ in range(self.method.probes):
             v = torch.randn(result.shape, generator=self._generator).to(result)
             v = v if mask is None else v * mask
-            found = torch.autograd.grad(
+            found: tuple[Tensor | None, ...] = torch.autograd.grad(
                 result, self._starts, v, retain_graph=True, allow_unused=True
             )
             self.backwards += 1

@@ -39,17 +39,17 @@ def krahenbuhl(subject: Subject, method: Krahenbuhl) -> Calibration:
     start, undo = time.perf_counter(), Undo(copies=True)
     try:
         passing, forwards = run(subject, UnitVariance(WITHIN, subject), undo)
-        done, notes, rounds = passing.adjustments(), (), 0
+        done = passing.adjustments()
         layers = stack(subject) if method.rounds else "rounds is 0"
-        if isinstance(layers, str):
-            notes = (f"rates were not equalised: {layers}",)
-        else:
-            rounds = method.rounds
+        if not isinstance(layers, str):
             done = _equalised(subject, method, layers, undo, done)
         refresh(subject)
     except BaseException:
         undo.roll_back()
         raise
+    plain = not isinstance(layers, str)
+    rounds = method.rounds if plain else 0
+    notes = () if plain else (f"rates were not equalised: {layers}",)
     seconds = time.perf_counter() - start
     record = subject.record(done)
     return Calibration(method, record, forwards + rounds, rounds, seconds, notes=notes)

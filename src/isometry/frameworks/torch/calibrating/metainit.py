@@ -38,9 +38,7 @@ class Quotient(Task):
             self.trials.by_scale(found), self._norms, self.method.rate, self.method.momentum
         )
 
-    def _quotient(
-        self, weights: Sequence[Tensor], part: Tensor | None, *, thrice: bool
-    ) -> Tensor:
+    def _quotient(self, weights: Sequence[Tensor], part: Tensor | None, *, thrice: bool) -> Tensor:
         """``mean |(g - Hg) / (g + ε·sign g) - 1|``, where ``Hg`` is the gradient of ``‖g‖²/2``."""
         g = self.trials.gradient(self.trials.loss(weights, part), weights, twice=True)
         half = torch.stack([one.square().sum() for one in g]).sum() / 2

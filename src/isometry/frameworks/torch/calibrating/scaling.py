@@ -146,8 +146,6 @@ class Seen:
         owner, used = target.slot.tensor, target.tensor
         if not target.direct or target.whole:
             return self._parts[target.slot.path]
-        flags = self._parts.setdefault(
-            target.slot.path, torch.zeros_like(owner, dtype=torch.bool)
-        )
+        flags = self._parts.setdefault(target.slot.path, torch.zeros_like(owner, dtype=torch.bool))
         offset = used.storage_offset() - owner.storage_offset()
         return flags.as_strided(used.shape, used.stride(), offset)

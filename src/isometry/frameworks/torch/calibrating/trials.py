@@ -58,8 +58,7 @@ class Trials:
         self.forwards = 0
         self.backwards = 0
         self._names = {
-            id(tensor): name
-            for name, tensor in reversed(list(subject.model.named_parameters()))
+            id(tensor): name for name, tensor in reversed(list(subject.model.named_parameters()))
         }
 
     def weights(self, scales: Array) -> list[Tensor]:
@@ -121,9 +120,7 @@ class Trials:
             )
         return scalar
 
-    def gradient(
-        self, scalar: Tensor, weights: Sequence[Tensor], *, twice: bool
-    ) -> list[Tensor]:
+    def gradient(self, scalar: Tensor, weights: Sequence[Tensor], *, twice: bool) -> list[Tensor]:
         """The gradient by the tensors, zero where none arrives."""
         self.backwards += 1
         found = torch.autograd.grad(

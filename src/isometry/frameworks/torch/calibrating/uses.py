@@ -47,8 +47,10 @@ class Use:
         if self.groups == 1:
             return factors.reshape(-1, *rest)
         rows = self.weight.shape[0] // self.groups
-        return factors.reshape(self.groups, -1).repeat_interleave(rows, 0).reshape(
-            self.weight.shape[0], -1, *rest
+        return (
+            factors.reshape(self.groups, -1)
+            .repeat_interleave(rows, 0)
+            .reshape(self.weight.shape[0], -1, *rest)
         )
 
     def on_output(self, values: Tensor, result: Tensor) -> Tensor:
@@ -136,9 +138,7 @@ MATRICES = frozenset(("addmm", "matmul", "mm", "mv"))
 """Products whose units are known to lie along one axis, where the weight is a plain matrix."""
 
 
-def _matrix_axes(
-    weight: Tensor, signal: Tensor, *, first: bool
-) -> tuple[int | None, int | None]:
+def _matrix_axes(weight: Tensor, signal: Tensor, *, first: bool) -> tuple[int | None, int | None]:
     if weight.dim() != 2:
         return None, None
     if first:
@@ -148,7 +148,7 @@ def _matrix_axes(
 
 def _plain(named: dict[str, Any]) -> bool:
     """Whether a product is added to its bias without factors."""
-    return named.get("beta", 1) == 1 and named.get("alpha", 1) == 1
+    return (named.get("beta", 1), named.get("alpha", 1)) == (1, 1)
 
 
 def unit_moments(use: Use, result: Tensor) -> tuple[Tensor, Tensor]:
