@@ -66,7 +66,7 @@ class Corrector(TorchFunctionMode):
         use = use_of(func, op, args, kwargs, learned=self.learned)
         if use is not None and isinstance(result, Tensor):
             return self.correcting.correct(use, result)
-        self.learned.follow(op, (args, kwargs), result)
+        self.learned.follow(func, op, (args, kwargs), result)
         return result
 
 

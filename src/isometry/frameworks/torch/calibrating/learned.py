@@ -1,6 +1,6 @@
 """Which tensors of a run are computed from parameters alone, and from which."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,12 @@ from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.tape import storage_of
 from isometry.graphs import operations
 
-FAITHFUL = frozenset(("view", "scale"))
-"""Families that keep a factor: what is made of ``c·w`` is ``c`` times what is made of ``w``."""
+PRODUCTS = frozenset(("div", "mul", "neg"))
+"""Calls that keep a factor, as views do: of ``c·w`` they make ``c`` times what they make of ``w``."""
+
+
+Given = tuple[tuple[Any, ...], dict[str, Any]]
+"""Arguments of a call, and its named ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,11 +27,13 @@ class Origin:
         tensor: The tensor itself, held so that its identity stays its own.
         slots: The model's tensors that it is computed from.
         faithful: Whether a factor on its one slot is a factor on it.
+        aligned: Whether its entries stand where those of its slot do.
     """
 
     tensor: Tensor
     slots: tuple[Slot, ...]
     faithful: bool
+    aligned: bool
 
 
 class Learned:
@@ -64,10 +70,20 @@ class Learned:
         if made is not None:
             return made
         slot = self.slot(tensor)
-        return None if slot is None else Origin(tensor, (slot,), slot.parametrization is None)
+        if slot is None:
+            return None
+        plain = slot.parametrization is None
+        return Origin(tensor, (slot,), faithful=plain, aligned=plain)
 
-    def follow(self, op: str, given: Any, result: Any) -> None:
-        """Note what a call has made, if no signal went into it."""
+    def follow(self, func: Callable[..., Any], op: str, given: Given, result: Any) -> None:
+        """Note what a call has made, if no signal went into it.
+
+        Args:
+            func: What was called.
+            op: Its canonical name.
+            given: Its arguments, and its named ones.
+            result: What it made.
+        """
         inputs = [] if op in operations.CONSTANTS else [t for _, t in calls.tensors_in(given)]
         origins = [self.origin(tensor) for tensor in inputs]
         known = [one for one in origins if one is not None]
@@ -75,17 +91,16 @@ class Learned:
             return
         found = tuple(dict.fromkeys(slot for one in known for slot in one.slots))
         learned = [one for one in known if any(slot.kind == "parameter" for slot in one.slots)]
-        faithful = (
-            len(learned) == 1
-            and learned[0].faithful
-            and operations.family(op) in FAITHFUL
-            and not _inverted(op, inputs, learned[0])
-        )
+        product = op in PRODUCTS and not (op == "div" and _divides(func, given, learned))
+        keeps = product or operations.family(op) == "view"
+        faithful = len(learned) == 1 and learned[0].faithful and keeps
+        aligned = faithful and learned[0].aligned and (product or op in operations.CASTS)
         for _, tensor in calls.tensors_in(result):
             if self.slot(tensor) is None:
-                self._made[id(tensor)] = Origin(tensor, found, faithful)
+                self._made[id(tensor)] = Origin(tensor, found, faithful=faithful, aligned=aligned)
 
 
-def _inverted(op: str, inputs: list[Tensor], learned: Origin) -> bool:
-    """Whether the tensor is what something else is divided by."""
-    return op == "div" and inputs[0] is not learned.tensor
+def _divides(func: Callable[..., Any], given: Given, learned: list[Origin]) -> bool:
+    """Whether a tensor that is learned is what something is divided by."""
+    other = calls.bound(func, "div", *given).get("other")
+    return any(one.tensor is other for one in learned)

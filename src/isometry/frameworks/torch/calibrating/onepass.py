@@ -24,6 +24,7 @@ from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.calibrating.uses import Use
 from isometry.frameworks.torch.undo import Undo
 
+ZERO = "its weight is zero"
 STATE = "the matrix of a recurrent layer's state feeds itself back"
 
 
@@ -60,6 +61,7 @@ class OnePass(Correcting):
         bias, fixed = self._bias(use)
         kept = self.subject.kept(path)
         verdict: Change | str = f"kept by {kept}" if kept else self.rule.spares(path, use)
+        verdict = verdict or ("" if bool(use.weight.any()) else ZERO)
         plain = result if fixed is None else result - use.on_output(fixed, result)
         sight = Sight(path, use, plain, self._sizes(target, use))
         verdict = verdict or self.rule.decide(sight)

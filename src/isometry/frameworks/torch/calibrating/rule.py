@@ -13,7 +13,7 @@ from isometry.calibrations.factors import Array
 from isometry.frameworks.torch.calibrating.lines import Change
 from isometry.frameworks.torch.calibrating.uses import Use, unit_moments, whole_moments
 
-NO_SPREAD = "its output does not vary: its weight is zero, or the batch shows it one signal"
+NO_SPREAD = "its output does not vary on this batch"
 NOT_FINITE = "its output is not finite"
 
 

@@ -21,11 +21,13 @@ class Target:
         slot: The model's tensor.
         tensor: What the call gets: that tensor, a part of it, or what is computed from it.
         direct: Whether both share memory.
+        aligned: Whether their entries stand in the same places.
     """
 
     slot: Slot
     tensor: Tensor
     direct: bool
+    aligned: bool = False
 
     @property
     def whole(self) -> bool:
@@ -54,7 +56,7 @@ def target_of(tensor: Tensor, learned: Learned) -> Target | str:
     direct = learned.slot(tensor) is slot
     if not direct and not origin.faithful:
         return "what the layer uses is no multiple of it"
-    return Target(slot, tensor, direct)
+    return Target(slot, tensor, direct, origin.aligned)
 
 
 def scale_weight(target: Target, use: Use, factors: Tensor, undo: Undo) -> str:
@@ -77,10 +79,10 @@ def scale_weight(target: Target, use: Use, factors: Tensor, undo: Undo) -> str:
             undo.keep(target.slot.tensor)
             target.tensor.detach().mul_(spread)
             return ""
-        if spread.numel() > 1:
+        if spread.numel() > 1 and not target.aligned:
             return "its units lie otherwise in the layer than where it is stored"
         undo.keep(target.slot.tensor)
-        target.slot.tensor.detach().mul_(spread)
+        target.slot.tensor.detach().mul_(spread.to(target.slot.tensor))
         target.tensor.detach().mul_(spread)  # later calls may take the same computed weight
         return ""
 
