@@ -1,4 +1,8 @@
-"""Factors on weights and biases, written where the weight is stored; what is not possible, said."""
+"""Factors on weights and biases, written where the weight is stored; what is not possible, said.
+
+Values are written through ``.data``: a forward that records gradients may hold other views of the
+same parameter, such as the thirds of a packed projection, and autograd would refuse those.
+"""
 
 from dataclasses import dataclass
 
@@ -77,13 +81,13 @@ def scale_weight(target: Target, use: Use, factors: Tensor, undo: Undo) -> str:
             return _scale_parametrized(target, spread, undo)
         if target.direct:
             undo.keep(target.slot.tensor)
-            target.tensor.detach().mul_(spread)
+            target.tensor.data.mul_(spread)
             return ""
         if spread.numel() > 1 and not target.aligned:
             return "its units lie otherwise in the layer than where it is stored"
         undo.keep(target.slot.tensor)
-        target.slot.tensor.detach().mul_(spread.to(target.slot.tensor))
-        target.tensor.detach().mul_(spread)  # later calls may take the same computed weight
+        target.slot.tensor.data.mul_(spread.to(target.slot.tensor))
+        target.tensor.data.mul_(spread)  # later calls may take the same computed weight
         return ""
 
 
@@ -119,7 +123,7 @@ def scale_bias(target: Target, factors: Tensor, shifts: Tensor, undo: Undo) -> N
     """
     with torch.no_grad():
         undo.keep(target.slot.tensor)
-        target.tensor.detach().mul_(factors.to(target.tensor)).add_(shifts.to(target.tensor))
+        target.tensor.data.mul_(factors.to(target.tensor)).add_(shifts.to(target.tensor))
 
 
 class Seen:
