@@ -17,6 +17,7 @@ class Method(ABC):
     """One way to improve weights by data."""
 
     name: ClassVar[str] = ""
+    references: ClassVar[tuple[str, ...]] = ()
 
     def options(self) -> dict[str, Any]:
         """The options by name, as what JSON can hold."""
@@ -52,6 +53,7 @@ class LSUV(Method):
     """
 
     name: ClassVar[str] = "lsuv"
+    references: ClassVar[tuple[str, ...]] = ("mishkin2016",)
     target: float = 1.0
     per: Per = "tensor"
     moment: Moment = "variance"
@@ -94,6 +96,7 @@ class Krahenbuhl(Method):
     """
 
     name: ClassVar[str] = "krahenbuhl"
+    references: ClassVar[tuple[str, ...]] = ("krahenbuhl2016",)
     rounds: int = 10
     strength: float = 0.25
     seed: int = 0
@@ -124,6 +127,7 @@ class Jacobian(Method):
     """
 
     name: ClassVar[str] = "jacobian"
+    references: ClassVar[tuple[str, ...]] = ("he2022",)
     target: float = 1.0
     probes: int = 4
     seed: int = 0
@@ -162,6 +166,7 @@ class GradInit(Method):
     """
 
     name: ClassVar[str] = "gradinit"
+    references: ClassVar[tuple[str, ...]] = ("zhu2021",)
     form: Form = "sgd"
     steps: int = 100
     rate: float = 0.02
@@ -207,6 +212,7 @@ class MetaInit(Method):
     """
 
     name: ClassVar[str] = "metainit"
+    references: ClassVar[tuple[str, ...]] = ("dauphin2019",)
     steps: int = 200
     rate: float = 0.1
     momentum: float = 0.9

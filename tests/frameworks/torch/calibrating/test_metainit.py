@@ -55,11 +55,11 @@ def test_the_quotient_is_that_of_its_definition(factor: float) -> None:
 
 
 def loud() -> nn.Module:
-    """A net of rectifiers that makes its signal 2.4 times larger in every layer."""
+    """A net of rectifiers that makes its signal larger by 1.6 in every layer."""
     net = seeded(lambda: mlp(6))
     with torch.no_grad():
         for one in net.parameters():
-            one *= 6.0 if one.dim() > 1 else 0.0
+            one *= 4.0 if one.dim() > 1 else 0.0
     return net
 
 
