@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import fills, models, page
+from benchmarks import calibrations, fills, models, page
 
 
 @click.command()
@@ -19,7 +19,9 @@ def main(rounds: int, model_rounds: int, write: Path | None) -> None:
     print("filling tensors …", file=sys.stderr)
     filled = fills.run(rounds)
     print("building models …", file=sys.stderr)
-    text = page.page(filled, models.run(model_rounds), rounds)
+    built = models.run(model_rounds)
+    print("calibrating models …", file=sys.stderr)
+    text = page.page(filled, built, calibrations.run(model_rounds), rounds)
     print(text)
     if write is not None:
         part = write.with_suffix(".part")

@@ -122,7 +122,7 @@ def _seen(model: nn.Module, batch: torch.Tensor, again: Callable[[], object]) ->
     handle.remove()
     found: list[float] = []
     handles = [
-        one.register_forward_hook(lambda _, __, out: found.append(float(out.std())))
+        one.register_forward_hook(lambda _, __, out: found.append(float(out.std(correction=0))))
         for one in _weighted(model)
     ]
     with torch.no_grad():

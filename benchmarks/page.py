@@ -5,6 +5,7 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from benchmarks.calibrations import CalibrationResult
 from benchmarks.fills import SIZE, FillResult
 from benchmarks.models import ModelResult
 
@@ -20,10 +21,15 @@ constant into the same memory: the limit that memory sets to a fill.
 """
 
 
-def page(fills: Sequence[FillResult], models: Sequence[ModelResult], rounds: int) -> str:
+def page(
+    fills: Sequence[FillResult],
+    models: Sequence[ModelResult],
+    calibrated: Sequence[CalibrationResult],
+    rounds: int,
+) -> str:
     """The whole page."""
     parts = [INTRODUCTION, _machine(rounds), _fills(fills), _scaling(fills), _models(models)]
-    return "\n".join(parts)
+    return "\n".join([*parts, *([calibrations(calibrated)] if calibrated else [])])
 
 
 def _machine(rounds: int) -> str:
@@ -93,6 +99,37 @@ def _model_cells(result: ModelResult) -> list[str]:
     medians = [f"{result.median(name):.2f}" for name in ("isometry", "from_config", "constant")]
     peaks = [f"{result.peak[name]:.2f}" for name in ("isometry", "from_config")]
     return [result.name, f"{result.values:,}", *medians, f"**{result.ratio():.1f}×**", *peaks]
+
+
+def calibrations(results: Sequence[CalibrationResult]) -> str:
+    """The section on calibrations."""
+    lines = [
+        "## Calibrations",
+        "",
+        "Unit variance of every layer, by isometry in one forward and by the package `lsuv`, from",
+        "the same weights and without making them orthogonal first: seconds, forwards of the model,",
+        "and the largest distance of a layer's std from 1 afterwards (`lsuv` stops within 0.1; it",
+        "visits layers in the order of registration, which in residual nets is not that of the run).",
+        "",
+        _row(["model", "layers", "isometry", "lsuv", "ratio", "forwards", "furthest"]),
+        "|:--|--:|--:|--:|--:|--:|--:|",
+    ]
+    return "\n".join([*lines, *(_row(_calibration_cells(result)) for result in results), ""])
+
+
+def _calibration_cells(result: CalibrationResult) -> list[str]:
+    both = ("isometry", "lsuv")
+    medians = [f"{result.timings[name].median:.2f}" for name in both]
+    forwards = " and ".join(str(result.forwards[name]) for name in both)
+    furthest = " and ".join(f"{result.furthest[name]:.2g}" for name in both)
+    return [
+        result.model,
+        str(result.layers),
+        *medians,
+        f"**{result.ratio():.1f}×**",
+        forwards,
+        furthest,
+    ]
 
 
 def _row(cells: Sequence[str]) -> str:

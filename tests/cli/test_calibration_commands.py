@@ -11,11 +11,19 @@ from isometry import _cli
 from tests.cli.test_commands import MLP, NETS, Captured, ran, told
 
 
-def test_the_weights_are_written_and_the_table_is_printed(
-    capsys: Captured, tmp_path: Path
-) -> None:
+def test_the_weights_are_written_and_the_table_is_printed(capsys: Captured, tmp_path: Path) -> None:
     out = tmp_path / "net.safetensors"
-    given = ("--batch", f"{NETS}:noise", "--recipe", "he", "-O", "per=channel", "-O", "mean=0.0", "--every")
+    given = (
+        "--batch",
+        f"{NETS}:noise",
+        "--recipe",
+        "he",
+        "-O",
+        "per=channel",
+        "-O",
+        "mean=0.0",
+        "--every",
+    )
     code, text, err = ran(capsys, "calibrate", MLP, "-o", str(out), *given)
     assert (code, err) == (0, "")
     lines = text.splitlines()
@@ -54,7 +62,9 @@ def test_an_existing_file_is_refused_before_the_work(capsys: Captured, tmp_path:
         2,
         "",
         told(
-            str(out), "the file exists", "a path where nothing is",
+            str(out),
+            "the file exists",
+            "a path where nothing is",
             "choose another path, or pass --force",
         ),
     )

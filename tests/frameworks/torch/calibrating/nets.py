@@ -40,6 +40,14 @@ def cnn() -> nn.Module:
     )
 
 
+def scaled(net: nn.Module, weights: float, biases: float) -> nn.Module:
+    """The net with its matrices and its biases multiplied."""
+    with torch.no_grad():
+        for tensor in net.parameters():
+            tensor.mul_(weights if tensor.dim() > 1 else biases)
+    return net
+
+
 def outputs(net: nn.Module, batch: Any) -> list[Tensor]:
     """What each layer puts out, in the order in which they run."""
     found: list[Tensor] = []
@@ -82,4 +90,4 @@ def iterated(net: nn.Sequential, batch: Tensor, *, rounds: int = 8) -> None:
             for _ in range(rounds * isinstance(layer, KINDS)):
                 std = net[: place + 1](batch).std()
                 for tensor in layer.parameters():
-                    tensor /= std
+                    tensor.div_(std)

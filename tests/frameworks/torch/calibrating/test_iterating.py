@@ -16,7 +16,7 @@ from torch.nn import functional
 
 import isometry as iso
 from isometry import errors
-from tests.frameworks.torch.calibrating.nets import mlp, normal, same, seeded, state
+from tests.frameworks.torch.calibrating.nets import mlp, normal, same, scaled, seeded, state
 
 METHODS = pytest.mark.parametrize("method", ["gradinit", "metainit"])
 LABELS = torch.arange(64) % 32
@@ -24,11 +24,7 @@ LABELS = torch.arange(64) % 32
 
 def spoiled(seed: int = 0) -> nn.Module:
     """A net whose layers are all scaled by 3."""
-    net = seeded(mlp, seed)
-    with torch.no_grad():
-        for tensor in net.parameters():
-            tensor *= 3
-    return net
+    return scaled(seeded(mlp, seed), 3.0, 3.0)
 
 
 def loss_of(net: nn.Module) -> float:
@@ -78,7 +74,7 @@ def test_a_failure_at_the_first_look_leaves_the_model_as_it_was(method: str) -> 
 
 def test_a_start_that_nothing_improves_stays() -> None:
     net, before = seeded(mlp), state(seeded(mlp))
-    reckless = {"rate": 1e6, "steps": 6, "every": 1, "gamma": 1e9}
+    reckless: dict[str, Any] = {"rate": 1e6, "steps": 6, "every": 1, "gamma": 1e9}
     record = iso.calibrate(net, normal(64, 32), "gradinit", loss=LABELS, **reckless)
     assert (record.ended, record.after) == ("unchanged", record.before)
     assert same(before, state(net))
@@ -86,7 +82,8 @@ def test_a_start_that_nothing_improves_stays() -> None:
 
 @METHODS
 def test_a_run_goes_on_where_it_stopped(method: str, tmp_path: Path) -> None:
-    file, given = str(tmp_path / "state.json"), {"loss": LABELS, "samples": 32, "every": 2}
+    file = str(tmp_path / "state.json")
+    given: dict[str, Any] = {"loss": LABELS, "samples": 32, "every": 2}
     whole, parts = spoiled(), spoiled()
     iso.calibrate(whole, normal(64, 32), method, steps=12, **given)
     iso.calibrate(spoiled(), normal(64, 32), method, steps=6, resume=file, **given)
@@ -97,7 +94,7 @@ def test_a_run_goes_on_where_it_stopped(method: str, tmp_path: Path) -> None:
 
 def test_a_state_of_other_weights_or_options_is_refused(tmp_path: Path) -> None:
     file = str(tmp_path / "state.json")
-    given = {"loss": LABELS, "steps": 2, "resume": file}
+    given: dict[str, Any] = {"loss": LABELS, "steps": 2, "resume": file}
     iso.calibrate(spoiled(), normal(64, 32), "metainit", **given)
     message = f"{file}: it is the state of another run: its {{}} differs. Needed: the state of this"
     with pytest.raises(errors.FileError) as caught:

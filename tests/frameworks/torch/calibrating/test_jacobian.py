@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import isometry as iso
-from tests.frameworks.torch.calibrating.nets import mlp, normal, seeded
+from tests.frameworks.torch.calibrating.nets import mlp, normal, scaled, seeded
 
 
 def norms(net: nn.Sequential, batch: Tensor) -> list[float]:
@@ -25,11 +25,7 @@ def norms(net: nn.Sequential, batch: Tensor) -> list[float]:
 @pytest.mark.parametrize("bent", [nn.ReLU, nn.Tanh, nn.GELU])
 @pytest.mark.parametrize("factor", [0.3, 3.0])
 def test_every_local_jacobian_has_norm_one(bent: Callable[[], nn.Module], factor: float) -> None:
-    net, batch = seeded(lambda: mlp(5, 32, bent)), normal(128, 32)
-    with torch.no_grad():
-        for layer in net.children():
-            for tensor in layer.parameters():
-                tensor *= factor
+    net, batch = scaled(seeded(lambda: mlp(5, 32, bent)), factor, factor), normal(128, 32)
     assert isinstance(net, nn.Sequential)
     assert max(abs(one - 1) for one in norms(net, batch)) > 0.5
     record = iso.calibrate(net, batch, "jacobian", probes=16)

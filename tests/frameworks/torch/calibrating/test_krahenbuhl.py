@@ -17,8 +17,8 @@ def rates(net: nn.Module, batch: Tensor, *, draws: int = 8) -> list[float]:
     for sample in batch.repeat(draws, *[1] * (batch.dim() - 1)):
         out = net(sample[None])
         found = torch.autograd.grad(out, weights, torch.randn(out.shape, generator=generator))
-        for sums, one in zip(total, found, strict=True):
-            sums += one.flatten(1).square().sum(1)
+        squares = [one.flatten(1).square().sum(1) for one in found]
+        total = [sums + one for sums, one in zip(total, squares, strict=True)]
     pairs = zip(total, weights, strict=True)
     return [float((t / w.detach().flatten(1).square().sum(1)).mean().sqrt()) for t, w in pairs]
 
@@ -39,8 +39,9 @@ def test_the_record_tells_what_the_layers_put_out() -> None:
     net, batch = seeded(mlp), normal(64, 32)
     before = [one.detach().clone() for one in net.parameters()]
     record = iso.calibrate(net, batch, "krahenbuhl")
-    sizes = [float(units(out).std(1, correction=0).square().mean().sqrt()) for out in
-             outputs(net, batch)]
+    sizes = [
+        float(units(out).std(1, correction=0).square().mean().sqrt()) for out in outputs(net, batch)
+    ]
     told = [one for one in record if one.path.endswith("weight")]
     assert [one.after for one in told] == pytest.approx(sizes, rel=1e-3)
     ratios = [after.detach() / one for one, after in zip(before, net.parameters(), strict=True)]

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import isometry as iso
-from tests.frameworks.torch.calibrating.nets import mlp, normal, seeded, state
+from tests.frameworks.torch.calibrating.nets import mlp, normal, scaled, seeded, state
 
 LABELS = torch.arange(64) % 32
 EPS = 1e-5
@@ -14,11 +14,7 @@ EPS = 1e-5
 
 def bent(factor: float) -> nn.Module:
     """A smooth net, so that differences of its gradient have a limit."""
-    net = seeded(lambda: mlp(4, 32, nn.Tanh)).double()
-    with torch.no_grad():
-        for one in net.parameters():
-            one *= factor if one.dim() > 1 else 0.0
-    return net
+    return scaled(seeded(lambda: mlp(4, 32, nn.Tanh)).double(), factor, 0.0)
 
 
 def gradient(net: nn.Module, weights: list[Tensor]) -> Tensor:
@@ -36,7 +32,7 @@ def quotient(net: nn.Module) -> float:
     """``mean |(g - Hg)/(g + ε·sign g) - 1|`` with ``Hg`` from differences of the gradient."""
     weights = [one.detach() for one in net.parameters() if one.dim() > 1]
     g, h = gradient(net, weights), 1e-4
-    pieces = g.split([one.numel() for one in weights])
+    pieces = torch.split(g, [one.numel() for one in weights])
     ends = [
         gradient(net, [w + way * h * p.view_as(w) for w, p in zip(weights, pieces, strict=True)])
         for way in (1.0, -1.0)
@@ -56,11 +52,7 @@ def test_the_quotient_is_that_of_its_definition(factor: float) -> None:
 
 def loud() -> nn.Module:
     """A net of rectifiers that makes its signal larger by 1.6 in every layer."""
-    net = seeded(lambda: mlp(6))
-    with torch.no_grad():
-        for one in net.parameters():
-            one *= 4.0 if one.dim() > 1 else 0.0
-    return net
+    return scaled(seeded(lambda: mlp(6)), 4.0, 0.0)
 
 
 def test_the_quotient_falls_and_only_norms_change() -> None:

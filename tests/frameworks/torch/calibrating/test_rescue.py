@@ -42,7 +42,7 @@ def net(depth: int, factor: float) -> nn.Module:
     iso.initialize(made, digits().inputs[:8], recipe="he", seed=1)
     with torch.no_grad():
         for one in made.parameters():
-            one *= factor
+            one.mul_(factor)
     return made
 
 

@@ -50,7 +50,9 @@ def test_a_use_has_unit_variance(name: str, per: str) -> None:
         out = net(normal(256, 6)).float()
     assert record["w"].status == "scaled"
     # Units of one size and of different means are a little wider together.
-    assert float(out.std(correction=0)) == pytest.approx(1.0, abs=0.02 if per == "channel" else 4e-3)
+    assert float(out.std(correction=0)) == pytest.approx(
+        1.0, abs=0.02 if per == "channel" else 4e-3
+    )
 
 
 def test_units_of_a_sample_without_a_batch_stand_first() -> None:
@@ -120,7 +122,9 @@ def test_embeddings_may_be_calibrated() -> None:
     net, ids = seeded(Several), torch.arange(80).reshape(16, 5) % 11
     record = iso.calibrate(net, ids, embeddings=True)
     assert record["words.weight"].after == record["places.weight"].after == 1.0
-    assert float(net.words(ids).detach().std(correction=0)) == pytest.approx(1.0, abs=1e-3)
+    assert float(net.get_submodule("words")(ids).detach().std(correction=0)) == pytest.approx(
+        1.0, abs=1e-3
+    )
 
 
 def test_query_key_and_value_each_have_a_factor() -> None:
@@ -147,7 +151,7 @@ def test_attention_to_another_stream_has_the_same() -> None:
 @pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
 def test_gates_of_recurrent_layers_see_inputs_of_unit_variance(make: Callable[..., Any]) -> None:
     net = seeded(lambda: make(6, 5, 2, batch_first=True, bidirectional=True))
-    x, gates = 3 * normal(64, 9, 6), {nn.RNN: 1, nn.GRU: 3, nn.LSTM: 4}[make]
+    x, gates = 3 * normal(64, 9, 6), {"RNN": 1, "GRU": 3, "LSTM": 4}[make.__name__]
     kept = net.get_parameter("weight_hh_l0").detach().clone()
     record = iso.calibrate(net, x)
     seen = functional.linear(x, net.weight_ih_l0, net.bias_ih_l0).detach()  # type: ignore[arg-type] # tensors of the module
@@ -192,7 +196,9 @@ NORMED: dict[str, tuple[Callable[[nn.Module], nn.Module], str]] = {
 @pytest.mark.parametrize("name", NORMED)
 def test_a_parametrization_takes_a_factor_or_says_that_it_does_not(name: str) -> None:
     wrap, status = NORMED[name]
-    net = seeded(lambda: nn.Sequential(wrap(nn.Linear(6, 5)), nn.ReLU(), wrap(nn.Linear(5, 5)))).eval()
+    net = seeded(
+        lambda: nn.Sequential(wrap(nn.Linear(6, 5)), nn.ReLU(), wrap(nn.Linear(5, 5)))
+    ).eval()
     before = state(net)
     record = iso.calibrate(net, 3 * normal(256, 6))
     with torch.no_grad():

@@ -12,7 +12,7 @@ from isometry.frameworks.torch.tracing.tape import storage_of
 from isometry.graphs import operations
 
 PRODUCTS = frozenset(("div", "mul", "neg"))
-"""Calls that keep a factor, as views do: of ``c·w`` they make ``c`` times what they make of ``w``."""
+"""Calls that keep a factor, as views do: of ``c·w`` they make ``c`` times what ``w`` becomes."""
 
 
 Given = tuple[tuple[Any, ...], dict[str, Any]]
