@@ -15,8 +15,8 @@ Captured = pytest.CaptureFixture[str]
 
 FORMS = "pkg.mod:factory, path/to/file.py:factory, or transformers:config.json"
 NAMES = (
-    "a function or class of no arguments; found: Bare, Odd, batch, broken, classes, mlp, noise, odd, "
-    "text"
+    "a function or class of no arguments; found: Bare, Odd, batch, broken, classes, mlp, noise, "
+    "odd, text"
 )
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``plan | graph | init | calibrate | schemes | recipes | gain | explain`` …
+"""The command line: ``isometry plan``, ``graph``, ``init``, ``calibrate``, ``gain`` and others.
 
 Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 2 bad input, 3 the model
 failed to load or run, 4 an internal error, 130 interrupted.

@@ -16,6 +16,7 @@ from isometry.frameworks.torch.calibrating.rule import Rule, Sight
 from isometry.frameworks.torch.calibrating.scaling import (
     Seen,
     Target,
+    exact,
     scale_bias,
     scale_weight,
     target_of,
@@ -88,14 +89,14 @@ class OnePass(Correcting):
             self.lines.keep(target.slot.path, problem)
             return result if fixed is None else result + use.on_output(fixed, result)
         self.lines.scale(target.slot.path, Piece.of(change))
-        result.mul_(use.on_output(factors, result).to(result))
+        result.mul_(exact(use.on_output(factors, result), result))
         if fixed is not None:
             result.add_(use.on_output(fixed, result))
         if bias is not None:
             scale_bias(bias, factors, shifts, self.undo)
             self.lines.scale(bias.slot.path, Piece.of(change, shifted=True))
         if bias is not None and shifts.any():
-            result.add_(use.on_output(shifts, result).to(result))
+            result.add_(exact(use.on_output(shifts, result), result))
         return result
 
     def _bias(self, use: Use) -> tuple[Target | None, Tensor | None]:
