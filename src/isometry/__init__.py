@@ -15,6 +15,7 @@ import importlib
 from types import ModuleType
 
 from isometry import (
+    calibrations,
     errors,
     graphs,
     parameters,
@@ -28,6 +29,7 @@ from isometry import (
 from isometry._api import (
     apply,
     assert_well_initialized,
+    calibrate,
     diagnose,
     explain,
     fingerprint,
@@ -44,6 +46,8 @@ __all__ = [
     "__version__",
     "apply",
     "assert_well_initialized",
+    "calibrate",
+    "calibrations",
     "diagnose",
     "errors",
     "explain",

@@ -5,6 +5,7 @@ format says the same.
 """
 
 from isometry.reports.annotations import annotations
+from isometry.reports.calibrations import calibration_table
 from isometry.reports.charts import Axis, Curve, Panel, curves, panels, spark
 from isometry.reports.comparisons import comparison
 from isometry.reports.dataflow import Line, outline
@@ -31,6 +32,7 @@ __all__ = [
     "Panel",
     "Table",
     "annotations",
+    "calibration_table",
     "comparison",
     "console",
     "curves",

@@ -8,6 +8,7 @@ from isometry.weights.fingerprints import Fingerprint, fingerprint, tensor_sum
 from isometry.weights.ledger import Ledger
 from isometry.weights.placement import Part, Runs
 from isometry.weights.realisation import values, write
+from isometry.weights.saving import save_safetensors
 from isometry.weights.streaming import stream
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "fingerprint",
     "kept",
     "refuse_existing",
+    "save_safetensors",
     "stream",
     "tensor_sum",
     "unmeasured",

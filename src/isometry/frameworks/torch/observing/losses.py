@@ -42,7 +42,7 @@ def started(outputs: Any, loss: LossLike) -> tuple[Tensor | None, Loss]:
     own = getattr(outputs, "loss", None)
     if isinstance(own, Tensor) and own.numel() == 1 and own.requires_grad:
         return own, _classified("model", float(own.detach()), _logits_or_none(outputs))
-    return _noise(outputs), Loss("cotangent")
+    return noise(outputs), Loss("cotangent")
 
 
 def _given(value: Any, outputs: Any) -> tuple[Tensor, Loss]:
@@ -128,14 +128,22 @@ def _logits_or_none(outputs: Any) -> Tensor | None:
     return first if first is not None and first.is_floating_point() else None
 
 
-def _noise(outputs: Any) -> Tensor | None:
-    """Outputs times independent noise of unit variance, from a generator of its own."""
-    generator = torch.Generator().manual_seed(SEED)
+def noise(outputs: Any, seed: int = SEED) -> Tensor | None:
+    """Outputs times independent noise of unit variance, from a generator of its own.
+
+    Args:
+        outputs: What a model returned.
+        seed: Of the noise.
+
+    Returns:
+        The sum, ``None`` where no output depends on a parameter.
+    """
+    generator = torch.Generator().manual_seed(seed)
     total: Tensor | None = None
     for name, tensor in calls.tensors_in(outputs):
         if STATE in name or not tensor.is_floating_point() or not tensor.requires_grad:
             continue
-        noise = torch.randn(tensor.shape, generator=generator)
-        part = (tensor * noise.to(tensor.device, tensor.dtype)).float().sum()
+        drawn = torch.randn(tensor.shape, generator=generator)
+        part = (tensor * drawn.to(tensor.device, tensor.dtype)).float().sum()
         total = part if total is None else total + part
     return total
