@@ -1,16 +1,18 @@
 """Arrays on disk, read back by the library of the format."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import safetensors
 import safetensors.numpy
+from numpy.typing import NDArray
 
 from isometry import errors
 from isometry.weights import save_safetensors
 
-ARRAYS = {
+ARRAYS: dict[str, NDArray[Any]] = {
     "a": np.arange(6, dtype=np.float32).reshape(2, 3).T,
     "scalar": np.array(7, np.int64),
     "empty": np.zeros((0, 2), np.float16),

@@ -127,9 +127,11 @@ def _contraction(op: str, named: dict[str, Any], learned: Learned) -> Use | None
     sides = [tensor for _, tensor in held if tensor.is_floating_point() or tensor.is_complex()]
     if len(sides) != 2 or learned(sides[0]) == learned(sides[1]):
         return None
+    bias = named.get("bias")
+    if isinstance(bias, Tensor) and not (op == "addmm" and bias.dim() == 1 and _plain(named)):
+        return None
     first = learned(sides[0])
     weight, signal = sides if first else sides[::-1]
-    bias = named.get("bias") if op == "addmm" and _plain(named) else None
     axis, out = _matrix_axes(weight, signal, first=first) if op in MATRICES else (None, None)
     return Use(op, signal, weight, bias, axis, out)
 
