@@ -113,8 +113,8 @@ def _wrong_fan(measurement: Measurement) -> Iterator[Remark]:
 def _guess(one: Layer, look: TensorMeasurement, parameter: Parameter) -> Guess | None:
     """The law that explains a std only if the fan was read off the shape."""
     known = look.apparent.default or {*PUBLISHED} & {*look.apparent.fits}
-    known = known or any(abs(look.std / std - 1) < NEAR for std in FIXED)
-    if known or look.apparent.family not in LAWS or len(parameter.shape) < 2:
+    fixed = any(abs(look.std / std - 1) < NEAR for std in FIXED)
+    if known or fixed or look.apparent.family not in LAWS or len(parameter.shape) < 2:
         return None
     window = math.prod(parameter.shape[2:])
     for fan in (parameter.shape[1] * window, parameter.shape[0] * window):
