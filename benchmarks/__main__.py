@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import diagnoses, fills, models, page
+from benchmarks import calibrations, diagnoses, fills, models, page
 
 
 @click.command()
@@ -21,7 +21,9 @@ def main(rounds: int, model_rounds: int, write: Path | None) -> None:
     print("building models …", file=sys.stderr)
     built = models.run(model_rounds)
     print("diagnosing models …", file=sys.stderr)
-    text = page.page(filled, built, diagnoses.run(rounds), rounds)
+    diagnosed = diagnoses.run(rounds)
+    print("calibrating models …", file=sys.stderr)
+    text = page.page(filled, built, diagnosed, calibrations.run(model_rounds), rounds)
     print(text)
     if write is not None:
         part = write.with_suffix(".part")

@@ -15,10 +15,9 @@ import importlib
 from typing import Any
 
 from isometry import (
+    calibrations,
     errors,
-    findings,
     graphs,
-    measurements,
     parameters,
     plans,
     recipes,
@@ -29,6 +28,8 @@ from isometry import (
 )
 from isometry._api import (
     apply,
+    assert_well_initialized,
+    calibrate,
     diagnose,
     explain,
     fingerprint,
@@ -44,6 +45,9 @@ from isometry._version import __version__
 __all__ = [
     "__version__",
     "apply",
+    "assert_well_initialized",
+    "calibrate",
+    "calibrations",
     "diagnose",
     "errors",
     "explain",
@@ -66,13 +70,14 @@ __all__ = [
     "weights",
 ]
 
-FACADES = ("jax", "keras", "torch")
+LATE = ("findings", "jax", "keras", "measurements", "torch")
+"""Facades of frameworks, and what only a diagnosis needs: a third of all modules."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load a framework's facade, or what needs torch, on first use."""
+    """Load a part on first use."""
     if name == "Monitor":
         return importlib.import_module("isometry.torch").Monitor
-    if name in FACADES:
+    if name in LATE:
         return importlib.import_module(f"isometry.{name}")
     raise AttributeError(f"module 'isometry' has no attribute {name!r}")

@@ -1,14 +1,26 @@
-"""The verbs: graph, plan, apply, initialize, materialize, fingerprint, gain, explain and kin.
+"""The verbs: graph, plan, apply, initialize, materialize, fingerprint, calibrate, gain, explain ….
 
 Each one finds the model's framework and hands over; nothing is decided here.
 """
 
 from collections.abc import Collection, Sequence
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from isometry import errors, findings, frameworks, graphs, plans, recipes, theory, weights
+from isometry import (
+    calibrations,
+    errors,
+    frameworks,
+    graphs,
+    plans,
+    recipes,
+    theory,
+    weights,
+)
 from isometry.parameters import Parameter
+
+if TYPE_CHECKING:
+    from isometry import findings
 
 RecipeLike = recipes.RecipeLike
 """A recipe's name, a rules file, a recipe, or ``{regular expression: scheme}``."""
@@ -209,7 +221,7 @@ def diagnose(
     *,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-) -> findings.Diagnosis:
+) -> "findings.Diagnosis":
     """Measure signal and gradient on one batch, find what is wrong and why; change nothing.
 
     One forward and one backward run as in evaluation, but with batch norms measuring the batch.
@@ -221,8 +233,8 @@ def diagnose(
         batch: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
             ones; made from what the model says of its inputs where it is not given.
         loss: A function from the model's output to one number, or targets: whole numbers for
-            classes, others for a mean square. Without it, the loss that the model returns itself,
-            else independent noise at the outputs.
+            classes, others for a mean square; or ``"auto"`` for targets drawn by chance. Without
+            it, the loss that the model returns itself, else independent noise at the outputs.
         select: Codes of rules, or beginnings of codes; all where empty.
         ignore: Codes of rules to leave out, likewise.
 
@@ -240,8 +252,91 @@ def diagnose(
     >>> iso.diagnose(net).verdict
     'Your init is fine: signal and gradient keep their size through all layers.'
     """
+    from isometry import findings  # noqa: PLC0415 - a third of all modules, for this verb alone
+
     rules = findings.selected(tuple(select), tuple(ignore))
     return findings.diagnose(_framework(model).measure(model, batch, loss), rules)
+
+
+def assert_well_initialized(
+    model: Any,
+    batch: Any = None,
+    loss: Any = None,
+    *,
+    fail_on: "findings.FailOn" = "error",
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> "findings.Diagnosis":
+    """Fail where a model is badly started, with the whole report as the message; for tests.
+
+    Args:
+        model: As in :func:`diagnose`, like the batch, the loss, ``select`` and ``ignore``.
+        batch: The forward's arguments.
+        loss: Where the gradient starts.
+        fail_on: From which severity on a finding fails.
+        select: Rules that look.
+        ignore: Rules that do not.
+
+    Returns:
+        The diagnosis, where nothing is as bad as that.
+
+    Raises:
+        AssertionError: Something is, or the model stopped midway.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test, and the message
+    found = diagnose(model, batch, loss, select=select, ignore=ignore)
+    if found.fails(fail_on) or found.measurement.raised:
+        from isometry import reports  # noqa: PLC0415 - loads rich
+
+        raise AssertionError(f"{found.verdict}\n\n{reports.diagnosis_text(found)}")
+    return found
+
+
+def calibrate(
+    model: Any,
+    batch: Any = None,
+    method: calibrations.MethodLike = "lsuv",
+    *,
+    loss: Any = None,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    **options: Any,
+) -> calibrations.Calibration:
+    """Improve a model's weights by what a batch shows; in place, and all or nothing.
+
+    Nothing but weights and biases changes: buffers, modes, gradients, generators and hooks are
+    afterwards as they were. Where the model or an argument fails, weights are as they were, too.
+
+    Args:
+        model: A model with values.
+        batch: The forward's arguments: a tensor, a tuple of positional or a dictionary of named
+            ones; made from what the model says of its inputs where it is not given.
+        method: ``"lsuv"``, ``"krahenbuhl"``, ``"jacobian"``, ``"gradinit"``, ``"metainit"``, or a
+            method of ``isometry.calibrations`` with its options.
+        loss: As in :func:`diagnose`; ``gradinit`` and ``metainit`` need one.
+        only: Globs of paths; everything else is kept.
+        skip: Globs of paths to keep.
+        **options: Options of the method, where it is given by name.
+
+    Returns:
+        What was done to each parameter, and what it cost.
+
+    Raises:
+        ModelError: The model has no values or fails on the batch.
+        InputError: An option is unknown, or a loss is missing.
+
+    >>> from torch import nn
+    >>> import isometry as iso
+    >>> net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2))
+    >>> record = iso.calibrate(net, mean=0.0, per="channel")
+    >>> record.forwards, record["2.weight"].status, record["2.bias"].status
+    (1, 'scaled', 'shifted')
+    """
+    chosen = calibrations.method(method, **options)
+    record: calibrations.Calibration = _framework(model).calibrate(
+        model, batch, chosen, loss=loss, only=only, skip=skip
+    )
+    return record
 
 
 def gain(

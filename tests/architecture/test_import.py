@@ -67,6 +67,10 @@ def test_nothing_heavy_is_loaded() -> None:
     assert loaded(HEAVY, by="isometry") == ""
 
 
+def test_the_plugin_of_pytest_loads_nothing_more() -> None:
+    assert loaded(f"{FRAMEWORKS} {HEAVY}", by="isometry._pytest") == ""
+
+
 def test_something_heavy_would_be_seen() -> None:
     assert loaded(HEAVY, by="scipy.special, numba") == "numba scipy.special"
 

@@ -108,8 +108,8 @@ def test_a_window_that_no_rival_has_is_not_asked_for() -> None:
 
 def test_the_widest_rival_need_not_be_the_quickest() -> None:
     he = RELU.under("he")
-    ours = at(RELU, {1e-3: (10, 10, 10), 3e-3: (10, 10, 10)})
-    whole = {**results(), **board([*ours, *at(he, {1e-3: (11, 11, 11)})])}
+    ours = at(RELU, {1e-3: (10,) * 5, 3e-3: (10,) * 5})
+    whole = {**results(), **board([*ours, *at(he, {1e-3: (11,) * 5})])}
     quickest = claims.windows(whole, "quickest")
     assert "mlp relu 30" not in [case.net for case in quickest.those("no")]
     widest = claims.windows(whole, "widest")

@@ -188,7 +188,7 @@ def test_the_page_is_made_of_results_alone(tmp_path: Path) -> None:
     found = [*played(RELU, 20), *played(RELU.under("he"), 100)]
     page.write(tmp_path / "arena.md", found)
     text = (tmp_path / "arena.md").read_text(encoding="utf-8")
-    assert "| relu | **21 (20–22) 4/4** | 101 (100–102) 4/4 |" in text
+    assert "| relu | **22 (20–24) 4/4** | 102 (100–104) 4/4 |" in text
     pictures = sorted(path.name for path in (tmp_path / "arena").iterdir())
     assert pictures == ["curves.svg", "steps.svg", "windows.svg"]
 

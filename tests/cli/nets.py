@@ -39,6 +39,16 @@ def batch() -> torch.Tensor:
     return torch.zeros(7, 6)
 
 
+def noise() -> torch.Tensor:
+    """A batch that varies."""
+    return torch.randn(512, 6, generator=torch.Generator().manual_seed(0))
+
+
+def classes() -> torch.Tensor:
+    """Its targets."""
+    return torch.arange(512) % 2
+
+
 def broken() -> nn.Module:
     """A constructor that fails."""
     raise RuntimeError("no such size")

@@ -14,7 +14,10 @@ MLP = f"{NETS}:mlp"
 Captured = pytest.CaptureFixture[str]
 
 FORMS = "pkg.mod:factory, path/to/file.py:factory, or transformers:config.json"
-NAMES = "a function or class of no arguments; found: Bare, Odd, batch, broken, mlp, odd, text"
+NAMES = (
+    "a function or class of no arguments; found: Bare, Odd, batch, broken, classes, mlp, noise, "
+    "odd, text"
+)
 
 
 def ran(capsys: Captured, *arguments: str) -> tuple[int, str, str]:

@@ -92,6 +92,12 @@ SPECIAL: dict[str, tuple[Scheme, Parameter, Family]] = {
     "a bias of few": (schemes.Uniform(-0.1, 0.1), bias(10), "unknown"),
     "a bias of one": (schemes.Uniform(-0.1, 0.1), bias(1), "unknown"),
     "steps": (schemes.Values.of(np.arange(64.0)), bare(64), "structured"),
+    "a wave": (schemes.Values.of(np.sin(np.arange(300) / 3)), bare(300), "structured"),
+    "positions": (
+        schemes.Values.of(np.sin(np.arange(32)[:, None] * 1e4 ** -np.linspace(0, 1, 32)[::-1])),
+        bare(32, 32),
+        "structured",
+    ),
     "few steps": (schemes.Values.of(1e4 ** -np.linspace(0, 1, 16)), bare(16), "structured"),
     "whole numbers": (schemes.Values.of(np.arange(9) % 5), bare(9), "structured"),
     "one weight": (schemes.SparseConnections(1), dense(1, 2**20), "sparse"),
@@ -116,6 +122,12 @@ def test_at_256_elements_nothing_is_mistaken(name: str) -> None:
     scheme, family = DRAWN[name]
     found = [seen(scheme, SHAPES["small"], seed).apparent for seed in range(5)]
     assert all(family in (one.family, *one.rivals) for one in found)
+
+
+@pytest.mark.parametrize("name", ["he_normal", "he_uniform", "lecun_truncated"])
+def test_below_256_elements_no_law_is_named(name: str) -> None:
+    found = [seen(DRAWN[name][0], dense(8, 8), seed).apparent.family for seed in range(20)]
+    assert found == ["unknown"] * 20
 
 
 @pytest.mark.parametrize("name", SPECIAL)
@@ -154,6 +166,15 @@ LAWS = {
 def test_schemes_are_told_apart_where_fans_differ(name: str) -> None:
     found = seen(schemes.scheme(name), SHAPES["tall"]).apparent
     assert {*found.fits} == LAWS[name]
+
+
+def test_experts_of_different_laws_have_none() -> None:
+    """Nor has one that is constant a law."""
+    held = np.random.default_rng(0).normal(size=(3, 64, 64))
+    held[1] = np.random.default_rng(1).uniform(-0.1, 0.1, (64, 64))
+    assert measure_tensor(experts(3, 64, 64), held).apparent.family == "unknown"
+    held[1] = 0.5
+    assert measure_tensor(experts(3, 64, 64), held).apparent.family == "unknown"
 
 
 def test_where_fans_agree_schemes_do_too() -> None:
@@ -259,6 +280,7 @@ NEIGHBOURS: dict[str, Array] = {
     )[0]
     * np.linspace(0.5, 1.5, 64)[:, None],
     "a strong diagonal that varies": np.diag(np.linspace(0.1, 2.0, 64)),
+    "a diagonal under noise": np.eye(64) + np.random.default_rng(0).normal(0, 0.2, (64, 64)),
     "a laplace": np.random.default_rng(0).laplace(size=(64, 64)),
     "rows of different widths": np.random.default_rng(0).normal(size=(64, 64))
     * np.linspace(0.1, 2.0, 64)[:, None],

@@ -54,6 +54,15 @@ def test_a_layer_that_nobody_touched_is_at_its_default(name: str, dtype: Any) ->
     assert all("torch default" in one.apparent.fits for one in found.values())
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 16, 64])
+def test_defaults_of_few_values_are_recognised(size: int) -> None:
+    """Four sampling errors of mean and std are exceeded about once in 5000."""
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        layers = [nn.Linear(32, size) for _ in range(100)]
+    assert sum(look(one)["bias"].apparent.default for one in layers) >= 99
+
+
 OTHERS: dict[str, Callable[[Any], Any]] = {
     "he": nn.init.kaiming_normal_,
     "he uniform": nn.init.kaiming_uniform_,
@@ -78,6 +87,14 @@ def test_a_layer_that_was_drawn_again_is_not(name: str, other: str) -> None:
     with torch.no_grad(), torch.random.fork_rng():
         torch.manual_seed(6)
         OTHERS[other](net.weight)
+    assert not look(net)["weight"].apparent.default
+
+
+@pytest.mark.parametrize("factor", [0.95, 1.05])
+def test_an_embedding_of_another_std_is_not(factor: float) -> None:
+    net = built("embedding")
+    with torch.no_grad():
+        net.weight.mul_(factor)
     assert not look(net)["weight"].apparent.default
 
 

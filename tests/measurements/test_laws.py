@@ -41,6 +41,10 @@ NEIGHBOURS: dict[str, Draw] = {
     "exponential": lambda chance, n: chance.exponential(size=n),
     "log-normal": lambda chance, n: np.exp(chance.normal(0.0, 0.5, n)),
     "cut on one side": lambda chance, n: np.abs(chance.normal(size=n)),
+    # Mean, variance, skewness and kurtosis are those of a normal: the nodes of a quadrature.
+    "three bumps": lambda chance, n: (
+        chance.normal(0.0, 0.3, n) + np.resize([0.0, 0.0, 3**0.5, 0.0, 0.0, -(3**0.5)], n)
+    ),
     "two bumps": lambda chance, n: chance.normal(size=n) + np.where(np.arange(n) % 2, 3.0, -3.0),
 }
 

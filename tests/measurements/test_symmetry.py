@@ -90,6 +90,12 @@ def test_units_of_zeros_are_told_from_copies(name: str) -> None:
     assert symmetry(parameter, held) == Symmetry(zero_units=2)
 
 
+def test_units_without_a_known_meaning_lie_along_the_first_axis() -> None:
+    held = drawn(dense(64, 48))
+    held[40] = held[3]
+    assert symmetry(bare(64, 48), held).duplicates == ((3, 40),)
+
+
 def test_constant_units_are_copies_too() -> None:
     held = drawn(KINDS["dense"])
     held[[3, 40]] = 0.5
@@ -119,6 +125,12 @@ def test_groups_blocks_and_experts_are_not_compared() -> None:
     assert symmetry(grouped(64, 64, 2, 5), filters) == Symmetry()
     assert symmetry(recurrent(48), gates) == Symmetry()
     assert symmetry(experts(4, 48, 64), mixture) == Symmetry()
+
+
+def test_copies_in_two_groups_are_two_sets_of_copies() -> None:
+    filters = drawn(grouped(64, 64, 2, 5))
+    filters[[4, 40, 41]] = filters[3]
+    assert symmetry(grouped(64, 64, 2, 5), filters).duplicates == ((3, 4), (40, 41))
 
 
 def test_a_layer_of_copies_lists_some_and_counts_all() -> None:

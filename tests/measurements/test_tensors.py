@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from isometry import errors, schemes
-from isometry.measurements import measure_tensor
+from isometry.measurements import TensorMeasurement, measure_tensor
 from isometry.schemes import Scheme
 from tests.schemes.drawing import values
 from tests.schemes.shapes import bare, conv, dense
@@ -33,6 +33,7 @@ CASES: dict[str, tuple[Scheme, tuple[int, ...]]] = {
     "normal": (schemes.Normal(), (20, 30)),
     "zeros": (schemes.Zeros(), (20, 30)),
     "nothing": (schemes.Zeros(), (0, 30)),
+    "copies": (schemes.Constant(0.5), (20, 30)),
     "one": (schemes.Normal(), (1, 1)),
 }
 
@@ -40,9 +41,10 @@ CASES: dict[str, tuple[Scheme, tuple[int, ...]]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_measurement_is_what_json_can_hold(name: str) -> None:
     scheme, shape = CASES[name]
-    data = measure_tensor(dense(*shape), values(scheme, dense(*shape))).to_data()
+    found = measure_tensor(dense(*shape), values(scheme, dense(*shape)))
+    data = found.to_data()
     text = json.dumps(data, allow_nan=False)
-    assert list(json.loads(text)) == list(data)
+    assert repr(TensorMeasurement.from_data(json.loads(text))) == repr(found)
 
 
 @pytest.mark.parametrize("poison", [math.nan, math.inf, 1e308])

@@ -1,7 +1,7 @@
-"""The command line: ``plan | graph | init | schemes | recipes | gain | explain | version``.
+"""The command line: ``check | report | plan | graph | init | calibrate``, lists, explanations.
 
-Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 2 bad input, 3 the model
-failed to load or run, 4 an internal error, 130 interrupted.
+Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 ``check`` has findings, 2
+bad input, 3 the model failed to load or run, 4 an internal error, 130 interrupted.
 """
 
 from isometry._cli.exits import run

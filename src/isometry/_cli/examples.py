@@ -33,20 +33,33 @@ def example(shapes: tuple[str, ...], batch: str | None) -> Any:
 
     Raises:
         InputError: Both are given, or a shape cannot be read.
-        ModelError: The function cannot be imported.
+        ModelError: The function cannot be imported, or raises.
     """
     if shapes and batch:
         raise errors.InputError(
             "both --input and --batch are given", needed="one of them", do="leave one out"
         )
     if batch:
-        return targets.factory(batch)()
+        return _made(batch)
     if not shapes:
         return None
     from isometry.frameworks.torch import targets as torch_targets  # noqa: PLC0415 - loads torch
 
     made = tuple(torch_targets.tensor(*_shape(text)) for text in shapes)
     return made[0] if len(made) == 1 else made
+
+
+def _made(name: str) -> Any:
+    function = targets.factory(name)
+    try:
+        return function()
+    except Exception as cause:
+        raise errors.ModelError(
+            f"it raised {type(cause).__name__}: {cause}",
+            needed="a function of no arguments that returns the model's inputs",
+            do="call it in Python and mend what it reports",
+            path=name,
+        ) from cause
 
 
 def _shape(text: str) -> tuple[tuple[int, ...], str]:

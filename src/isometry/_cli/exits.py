@@ -22,9 +22,7 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
 def run(arguments: Sequence[str]) -> int:
     """Run the command line on ``arguments`` and return its exit code; never raises."""
     try:
-        cli.main(args=list(arguments), prog_name="isometry", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        code = cli.main(args=list(arguments), prog_name="isometry", standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
         return problem.exit_code
@@ -42,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
         return INTERNAL
     finally:
         sys.stdout.flush()
-    return OK
+    return code if isinstance(code, int) else OK  # what click's Exit carried
 
 
 def _code(problem: errors.IsometryError) -> int:

@@ -21,3 +21,13 @@ def tensors_shown(plan: Plan, to: Console) -> Iterator[Callable[[str, int], None
             progress.update(task, advance=count, description=path)
 
         yield told
+
+
+@contextmanager
+def stage(doing: str, to: Console) -> Iterator[None]:
+    """A word on what the body does while it runs."""
+    if not to.is_terminal:
+        yield
+        return
+    with to.status(doing):
+        yield

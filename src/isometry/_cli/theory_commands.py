@@ -1,10 +1,11 @@
-"""``isometry gain`` and ``isometry explain``: theory as a calculator."""
+"""``isometry gain`` and ``isometry explain``: theory as a calculator, and rules in words."""
 
 from dataclasses import asdict
 
 import click
 
 from isometry import theory
+from isometry._cli import rule_commands
 from isometry._cli.printing import FORMAT, as_json, show
 from isometry.reports import Table, number
 from isometry.reports.table import Column
@@ -35,14 +36,21 @@ def _is_gain(value: object) -> bool:
 
 
 @click.command()
-@click.argument("activation")
+@click.argument("what")
 @click.option(
     "--depth", default=50, show_default=True, type=click.IntRange(1), help="Number of layers."
 )
 @click.option(
     "--format", "-f", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def explain(activation: str, depth: int, fmt: str) -> None:
-    """What an ACTIVATION does to signal and gradient in a deep net, and which start fits."""
-    told = theory.explain(activation, depth=depth)
+def explain(what: str, depth: int, fmt: str) -> None:
+    """Why a rule is one, or what an activation does to signal and gradient in a deep net.
+
+    WHAT is a rule's code or name, such as ISO101 (see `isometry rules`), or an activation.
+    """
+    rule = rule_commands.named(what)
+    if rule is not None:
+        rule_commands.tell_rule(rule, fmt)
+        return
+    told = theory.explain(what, depth=depth)
     click.echo(as_json(asdict(told)) if fmt == "json" else str(told))

@@ -2,20 +2,50 @@
 
 from isometry import errors
 from isometry.findings.rule import Rule
-from isometry.findings.rules import backward, forward, likeness, numbers, units
+from isometry.findings.rules import (
+    attention,
+    backward,
+    conventions,
+    copies,
+    flat,
+    forward,
+    likeness,
+    numbers,
+    output,
+    reach,
+    shift,
+    storage,
+    units,
+)
 from isometry.plans import nearest
 
 RULES: tuple[Rule, ...] = (
     forward.VANISHING,
     forward.EXPLODING,
     numbers.VALUES,
+    shift.MEAN_SHIFT,
     likeness.ALIKE,
+    attention.PEAKED,
     backward.VANISHING,
     backward.EXPLODING,
     numbers.GRADIENTS,
+    reach.UNREACHED,
     units.DEAD_UNITS,
     units.SATURATED,
     units.STRAIGHT,
+    flat.CONSTANT,
+    copies.DUPLICATES,
+    flat.ZEROS,
+    copies.SHARDED,
+    copies.EQUAL,
+    reach.ZERO_PRODUCT,
+    output.LOSS,
+    output.LOGITS,
+    conventions.MISMATCH,
+    conventions.FAN,
+    conventions.BIAS,
+    storage.UNWRITTEN,
+    storage.RANGE,
 )
 
 
@@ -52,12 +82,20 @@ def selected(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> tupl
 
     Raises:
         UnknownNameError: One of them begins no code.
+        InputError: No rule is left.
     """
     for prefix in (*select, *ignore):
         if not any(one.code.startswith(prefix) for one in RULES):
             raise _unknown(prefix)
-    return tuple(
+    left = tuple(
         one
         for one in RULES
         if (not select or one.code.startswith(select)) and not one.code.startswith(ignore or ("-",))
+    )
+    if left:
+        return left
+    raise errors.InputError(
+        f"no rule is left of select={select} and ignore={ignore}",
+        needed="one or more",
+        do="ignore fewer",
     )

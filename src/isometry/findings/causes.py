@@ -19,28 +19,64 @@ def of_course(measurement: Measurement, course: Course, direction: Direction) ->
     if course.kind == "stream":
         return _of_stream(measurement, course)
     inside = set(course.steps)
-    layers = [one for one in measurement.layers if one.step in inside][1:]
+    layers = [one for one in measurement.layers if one.step in inside]
+    if (flat := _of_flat(layers)) is not None:
+        return flat
+    if course.silent is not None:
+        return _of_dead(measurement, layers)
+    layers = layers[1:]
     feeds = Counter(feed for one in layers for feed in one.around.feeds)
     if not feeds:
         return "."
     return _of_gain(layers, feeds.most_common(1)[0][0], direction)
 
 
+def _of_flat(layers: list[Layer]) -> str | None:
+    """Weights that are all one number, which no comparison of sizes explains."""
+    flat = [one for one in layers if one.weight.std == 0]
+    if not flat:
+        return None
+    if all(one.weight.mean == 0 for one in flat):
+        return f": the weights of {len(flat)} of {len(layers)} layers are zero."
+    first = flat[0]
+    return (
+        f": all weights of {len(flat)} of {len(layers)} layers are one number, so that a layer "
+        f"multiplies the mean of its input by {first.fan_in * first.weight.mean:.3g}."
+    )
+
+
+def _of_dead(measurement: Measurement, layers: list[Layer]) -> str:
+    """The first layer whose units all are dead."""
+    dead = {one.path for one in measurement.activations if one.units and one.dead == one.units}
+    first = next((one for one in layers if one.path in dead), None)
+    if first is None:
+        return "."
+    return (
+        f": no unit after {first.path} is ever active, since what it puts out has mean "
+        f"{first.values.mean:.3g} and std {first.values.std:.3g}."
+    )
+
+
 def _of_gain(layers: list[Layer], activation: str, direction: Direction) -> str:
     fed = [one for one in layers if one.around.feeds == (activation,)]
     gain, wanted = statistics.median(one.gain for one in fed), needed(activation, direction)
-    if gain == 0:
-        return ": the weights are zero."
+    if not gain > 0:
+        return "."
     if not math.isfinite(wanted) or abs(math.log(gain / wanted)) < NEAR:
         return "."
     first = fed[0]
     std = wanted / math.sqrt(first.fan_in)
-    keeps = f"{activation} needs" if activation != "linear" else "a linear layer needs"
+    kept = "signal" if direction == "forward" else "gradient"
     return (
-        f": the weights' variance is {gain**2:.3g}/fan_in and {keeps} {wanted**2:.3g}/fan_in for "
-        f"the {'signal' if direction == 'forward' else 'gradient'} to keep its size (std {std:.3g} "
-        f"instead of {first.weight.std:.3g} at fan_in {first.fan_in:g})."
+        f": the weights' variance is {gain**2:.3g}/fan_in and {named(activation)} needs "
+        f"{wanted**2:.3g}/fan_in for the {kept} to keep its size (std {std:.3g} instead of "
+        f"{first.weight.std:.3g} at fan_in {first.fan_in:g})."
     )
+
+
+def named(activation: str) -> str:
+    """The activation before a weight, in a sentence."""
+    return "a linear layer" if activation == "linear" else activation
 
 
 def needed(activation: str, direction: Direction) -> float:

@@ -1,34 +1,101 @@
 """What was measured and what was found, with the mend."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from isometry import plans, recipes
+from isometry import _version, errors, plans, recipes
+from isometry.findings import encoding, notebook
 from isometry.findings.catalogue import RULES
-from isometry.findings.finding import AUTO, SEVERITIES, Finding, Severity
+from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Severity
+from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
+from isometry.measurements import encoding as measured
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A measurement and all that the rules found in it, worst first.
+    """A measurement and all that the rules found in it.
 
     Attributes:
         measurement: What was measured.
-        findings: What was found.
+        findings: What was found: worst first, and causes before symptoms.
+        rules: Codes of the rules that looked.
+        known: What was found too, but is named by a baseline; it does not count.
+        origin: Where the model came from.
     """
 
     measurement: Measurement
     findings: tuple[Finding, ...]
+    rules: tuple[str, ...] = ()
+    known: tuple[Finding, ...] = ()
+    origin: Origin = UNKNOWN
 
     @property
     def ok(self) -> bool:
-        """Whether no finding is an error or a warning."""
-        return not any(one.severity in ("error", "warning") for one in self.findings)
+        """Whether the model came to its end, and no finding is an error or a warning."""
+        return not self.measurement.raised and not any(
+            one.severity in ("error", "warning") for one in self.findings
+        )
 
     def count(self, severity: Severity) -> int:
         """How many findings are of one severity."""
         return sum(one.severity == severity for one in self.findings)
+
+    def to_data(self) -> dict[str, Any]:
+        """As what JSON can hold, with the verdict."""
+        told = measured.to_data(self)
+        numbers = told.pop("measurement")
+        head = {"schema": encoding.SCHEMA, "isometry": _version.__version__}
+        judged = {"ok": self.ok, "verdict": self.verdict}
+        return {**head, **judged, **told, "measurement": numbers}
+
+    def to_json(self) -> str:
+        """The text of a run file, for :func:`isometry.findings.from_json` and ``isometry report``.
+
+        Its layout is the JSON Schema ``isometry/reports/schemas/diagnosis-1.json``.
+        """
+        return encoding.text(self.to_data())
+
+    def fails(self, limit: FailOn = "error") -> bool:
+        """Whether a finding is as bad as that, or worse; known ones do not count.
+
+        Args:
+            limit: From which severity on; nothing is as bad as ``"never"``.
+
+        Returns:
+            Whether there is one.
+
+        Raises:
+            UnknownNameError: There is no such severity.
+        """
+        if limit not in FAIL_ON:
+            raise errors.UnknownNameError(
+                f"fail_on is {limit!r}",
+                needed=f"one of {', '.join(FAIL_ON)}",
+                do="correct the spelling",
+            )
+        return any(one.at_least(limit) for one in self.findings)
+
+    @property
+    def counts(self) -> str:
+        """How many findings there are of each severity, in words."""
+        counted = [(self.count(severity), severity) for severity in SEVERITIES]
+        words = [f"{n} {word}{'s' * (n > 1)}" for n, word in counted if n]
+        return ", ".join(words) or "no findings"
+
+    def __str__(self) -> str:
+        """The verdict, then one finding a line."""
+        if not self.findings:
+            return self.verdict
+        told = [
+            f"{one.severity:<7} {one.code} {one.name}, {one.where or 'whole model'}: {one.message}"
+            for one in self.findings
+        ]
+        return "\n".join([f"{self.measurement.model}: {self.counts}", *told])
+
+    def _repr_html_(self) -> str:
+        return notebook.html(self)
 
     def of(self, code: str) -> tuple[Finding, ...]:
         """The findings of one rule, by its code or name."""
@@ -37,12 +104,27 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """The whole in one sentence."""
-        if not self.findings:
-            return "Your init is fine: signal and gradient keep their size through all layers."
-        if self.ok:
+        first = self.findings[0] if self.findings else None
+        worst = f"{first.code} {first.name}: {first.message}" if first else ""
+        if self.measurement.raised:
+            return f"{self.stopped}; {worst or 'nothing was found before.'}"
+        if worst and self.ok:
             return "Your init is fine; there is something to note."
-        first = self.findings[0]
-        return f"{first.code} {first.name}: {first.message}"
+        return worst or self._of_nothing()
+
+    @property
+    def stopped(self) -> str:
+        """That the model did not come to its end, and why; empty if it did."""
+        raised = self.measurement.raised
+        return f"The model stopped midway ({raised})" if raised else ""
+
+    def _of_nothing(self) -> str:
+        """What may be said where nothing was found: no more than what the rules have looked at."""
+        if self.known:
+            return f"Nothing new; {len(self.known)} known before."
+        if 0 < len(self.rules) < len(RULES):
+            return f"{len(self.rules)} of {len(RULES)} rules looked, and found nothing."
+        return "Your init is fine: signal and gradient keep their size through all layers."
 
     def mend(self, recipe: recipes.RecipeLike = "") -> plans.Plan:
         """A plan that mends the findings; writes nothing.
@@ -72,8 +154,9 @@ def diagnose(measurement: Measurement, rules: tuple[Rule, ...] = RULES) -> Diagn
         rules: Which rules look.
 
     Returns:
-        What they found, worst first, and in the order of the rules.
+        What they found: worst first, causes before symptoms, and in the order of the rules.
     """
-    found = [one for rule in rules for one in rule.findings(measurement)]
-    ordered = sorted(found, key=lambda one: SEVERITIES.index(one.severity))
-    return Diagnosis(measurement, tuple(ordered))
+    ordered = sorted(rules, key=lambda rule: not rule.cause)
+    found = [one for rule in ordered for one in rule.findings(measurement)]
+    found.sort(key=lambda one: SEVERITIES.index(one.severity))
+    return Diagnosis(measurement, tuple(found), tuple(rule.code for rule in rules))

@@ -9,6 +9,11 @@ worth knowing."""
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
+FailOn = Literal["error", "warning", "never"]
+"""From which severity on a finding counts as a failure."""
+
+FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
+
 
 @dataclass(frozen=True, slots=True)
 class Mend:
@@ -56,3 +61,18 @@ class Finding:
     message: str
     evidence: tuple[tuple[str, float | str], ...] = ()
     mend: Mend = AUTO
+
+    def at_least(self, limit: FailOn) -> bool:
+        """Whether it is as bad as that, or worse."""
+        return limit != "never" and SEVERITIES.index(self.severity) <= SEVERITIES.index(limit)
+
+    @property
+    def where(self) -> str:
+        """Its paths, the first and the last of many; empty where it is about the whole model.
+
+        >>> Finding("ISO101", "vanishing-forward", "error", ("a", "b", "c"), "").where
+        'a … c'
+        """
+        return (
+            ", ".join(self.paths) if len(self.paths) < 3 else f"{self.paths[0]} … {self.paths[-1]}"
+        )

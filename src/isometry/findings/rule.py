@@ -31,6 +31,7 @@ class Rule:
         why: Why that is bad, where it comes from, how it is measured, what the thresholds are.
         check: From a measurement to remarks.
         sources: Keys of the bibliography.
+        cause: Whether what it finds is the cause of what others see: it is told first.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Rule:
     why: str
     check: Check
     sources: tuple[str, ...] = ()
+    cause: bool = False
 
     def findings(self, measurement: Measurement) -> tuple[Finding, ...]:
         """All that the rule finds."""

@@ -2,6 +2,7 @@
 
 from isometry.measurements.activations import Activated
 from isometry.measurements.apparent import Apparent, Family
+from isometry.measurements.blocked import Unreached, Zeros
 from isometry.measurements.broken import Broken
 from isometry.measurements.captures import Capture, LayerCapture, capture_from_json
 from isometry.measurements.courses import Course, Trend, trend
@@ -11,7 +12,7 @@ from isometry.measurements.observed import Histogram, Loss, Observation, Step, V
 from isometry.measurements.precision import CastLoss, cast_losses, cast_losses_of_rms
 from isometry.measurements.spectrum import Spectrum
 from isometry.measurements.summaries import metrics, summary
-from isometry.measurements.symmetry import Symmetry, equal_tensors, symmetry
+from isometry.measurements.symmetry import Digested, Symmetry, equal_tensors, symmetry
 from isometry.measurements.tensors import TensorMeasurement, measure_tensor
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Capture",
     "CastLoss",
     "Course",
+    "Digested",
     "Family",
     "Histogram",
     "Layer",
@@ -34,8 +36,10 @@ __all__ = [
     "Symmetry",
     "TensorMeasurement",
     "Trend",
+    "Unreached",
     "Values",
     "capture_from_json",
+    "Zeros",
     "cast_losses",
     "cast_losses_of_rms",
     "equal_tensors",

@@ -11,17 +11,24 @@ from isometry.graphs import replay
 from isometry.graphs.labels import Parts
 from isometry.graphs.regions import Region
 from isometry.measurements.observed import Array, Histogram, Step, Values
+from isometry.theory.special import normal_cdf
 
 GRID = 1025
 """Points at which a derivative is looked at, over the values that were met."""
 REFERENCE = np.linspace(-8.0, 8.0, GRID)
 """Where the steepest place of an activation is looked for."""
+SHARES = np.exp(-(REFERENCE**2) / 2) / np.exp(-(REFERENCE**2) / 2).sum()
+"""A standard normal there."""
+NORMAL = Histogram(-8.0, 8.0, tuple(int(share) for share in 1e9 * SHARES))
 DEAD = 1e-3
 """A unit is dead if its derivative stays below this part of the steepest everywhere it was."""
 SATURATED = 0.05
 """A value is saturated where a bounded activation is flatter than this part of its steepest."""
 FAR = 1e4
 """Where a bounded activation shows its bounds."""
+
+EQUAL = 1e-9
+"""``1 - cos`` below which samples are one."""
 
 Function = Callable[[Array], Array]
 
@@ -41,6 +48,9 @@ class Activated:
         units: How many units it has.
         dead: How many of them have no slope anywhere in the batch.
         saturated: Share of values on the flat ends of a bounded activation; 0 for others.
+        resting: The same share for standard normal values: half of ReLU6 is flat by intent.
+        chance: Probability that a healthy unit has no positive value in this batch, from the number
+            of samples and how alike they are.
         bend: Share of the output's variance that no straight line explains; NaN where unknown.
     """
 
@@ -55,6 +65,8 @@ class Activated:
     dead: int = 0
     saturated: float = 0.0
     bend: float = math.nan
+    resting: float = 0.0
+    chance: float = 0.0
 
 
 def activated(found: Parts, region: Region, steps: dict[int, Step], path: str) -> Activated | None:
@@ -74,7 +86,7 @@ def activated(found: Parts, region: Region, steps: dict[int, Step], path: str) -
         return None
     whole = Activated(region.exit, region.root, region.name, path, after.values)
     function = function_of(found, region)
-    if before is None or function is None or before.values.broken:
+    if before is None or function is None or before.values.broken or after.values.broken:
         return whole
     slopes = slopes_of(region.name, function)
     return Activated(
@@ -85,6 +97,8 @@ def activated(found: Parts, region: Region, steps: dict[int, Step], path: str) -
         dead=dead_units(slopes, before.unit_low, before.unit_high),
         saturated=saturation(function, slopes, before.histogram),
         bend=bend(function, before.histogram),
+        resting=saturation(function, slopes, NORMAL),
+        chance=chance(before.cosines),
     )
 
 
@@ -143,6 +157,29 @@ def saturation(function: Function, slopes: Function, histogram: Histogram | None
     counts = np.array(histogram.counts, dtype=float)
     flat = slopes(histogram.centres) < SATURATED * steepest(slopes)
     return float(counts[flat].sum() / counts.sum())
+
+
+def chance(cosines: Array) -> float:
+    """Probability that a normal unit of mean 0 is negative for all of some samples.
+
+    ``P = E[Φ(z √(c / (1 - c)))^n]`` over a standard normal ``z``: given what the samples share,
+    they are independent. It is ``2^-n`` for unlike samples and one half for equal ones. Positions
+    of a sample are taken for one, so that this is an upper bound.
+
+    Args:
+        cosines: Of every two samples, shape (samples, samples).
+
+    Returns:
+        The probability; one half where there are no samples.
+    """
+    count = len(cosines)
+    if count < 2 or not np.isfinite(cosines).all():
+        return 0.5
+    shared = float(np.clip((cosines.sum() - np.trace(cosines)) / (count * (count - 1)), 0, 1))
+    if shared > 1 - EQUAL:
+        return 0.5
+    given = normal_cdf(REFERENCE * math.sqrt(shared / (1 - shared))) ** count
+    return float(SHARES @ given)
 
 
 def bend(function: Function, histogram: Histogram | None) -> float:

@@ -1,8 +1,7 @@
 """Which scheme the values of a tensor look like, whoever wrote them."""
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy import float64
@@ -55,10 +54,6 @@ class Apparent:
     default: bool = False
     rivals: tuple[Family, ...] = ()
 
-    def to_data(self) -> dict[str, Any]:
-        """As what JSON can hold."""
-        return asdict(self)
-
 
 def apparent(parameter: Parameter, values: Array, found: Tally) -> Apparent:
     """What the values of a tensor look like, by the size of effects and not by their significance.
@@ -101,8 +96,10 @@ def _family(parameter: Parameter, values: Array, found: Tally) -> tuple[Family, 
     some = real(sample(values)).astype(float64)
     if found.nonfinite:
         return ("structured" if _is_mask(some) else "uninitialized"), ()
-    if found.low == found.high and (found.count > 1 or found.low in (0.0, 1.0)):
-        return candidates.level(found.low), ()
+    if found.low == found.high:
+        family = candidates.level(found.low)
+        alone = found.count == 1 and family == "constant"
+        return ("unknown", (*laws.NAMES, family)) if alone else (family, ())
     if not plans.is_floating(values.dtype):
         return "structured", ()
     if _is_garbage(values, found, some):
@@ -142,7 +139,7 @@ def _matrix_family(one: structures.Weight, values: Array) -> Family | None:
         return "mirrored"
     if structures.is_orthogonal(one):
         return "delta orthogonal" if one.tap else "orthogonal"
-    return None
+    return "structured" if structures.follows_rows(one) else None
 
 
 def _entries_family(
@@ -161,7 +158,7 @@ def _entries_family(
 
 def _laws(some: Values, dtype: "np.dtype[np.generic]") -> tuple[laws.Law, ...]:
     if some.size < 2 or not some.std():
-        return laws.NAMES if some.size else ()
+        return ()
     return laws.laws(some, eps=range_of(dtype).eps)
 
 

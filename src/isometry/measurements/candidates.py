@@ -44,8 +44,10 @@ BAND = (0.9, 1.11)
 """Ratios of a measured to a stated std that agree: He's, Glorot's and LeCun's are 1.41 apart."""
 TIGHT = 0.02
 """The same for a default that nobody has touched; what is left is chance."""
-ERRORS = 3.0
-"""Sampling errors of a std, ``std · sqrt((kurtosis - 1) / (4 n))``, that widen both."""
+ERRORS = 4.0
+"""Sampling errors, ``std · sqrt((kurtosis - 1) / (4 n))`` of a std, that widen both."""
+SHORT = 10.0
+"""Times ``1 / n``: how far ``n`` values may stay below a uniform's bound, with a chance of 5e-5."""
 CUT = 2.7
 """Kurtosis below which a truncated normal is told from a whole one: cut at 2.5 it has 2.69."""
 
@@ -88,13 +90,11 @@ def fits(parameter: Parameter, found: Tally, families: tuple[Family, ...]) -> tu
 
 def is_default(parameter: Parameter, found: Tally, families: tuple[Family, ...]) -> bool:
     """Whether a tensor still holds what torch's layer put there when it was built."""
-    eps = range_of(dtype_of(parameter)).eps
-    top = max(found.high, -found.low)
     return any(
         one.name == "torch default"
         and one.family in families
         and _agrees(one, found, TIGHT)
-        and top <= one.bound * (1 + eps)
+        and _reaches(one, found, range_of(dtype_of(parameter)).eps)
         for one in candidates(parameter)
     )
 
@@ -191,18 +191,31 @@ def level(value: float) -> Family:
 
 
 def _agrees(one: Candidate, found: Tally, tight: float | None) -> bool:
+    """Mean and std within a band of what is stated, which chance widens where a tensor is small."""
     stated, count = one.moments, max(found.count, 1)
-    slack = ERRORS * math.sqrt(max(stated.kurtosis - 1, 0.0) / (4 * count))
     low, high = BAND if tight is None else (1 - tight, 1 + tight)
-    near = abs(found.mean - stated.mean) <= (high - 1) * math.hypot(stated.mean, stated.std) + (
-        ERRORS * stated.std / math.sqrt(count)
-    )
-    return (
-        near
-        and low * stated.std <= found.std * (1 + slack)
-        and (found.std <= high * stated.std * (1 + slack))
-    )
+    slack = ERRORS * math.sqrt(max(stated.kurtosis - 1, 0.0) / (4 * count))
+    room = (high - 1) * math.hypot(stated.mean, stated.std)
+    near = abs(found.mean - stated.mean) <= room + ERRORS * stated.std / math.sqrt(count)
+    spread = _spread(stated, found)
+    return near and (low - slack) * stated.std <= spread <= (high + slack) * stated.std
+
+
+def _reaches(one: Candidate, found: Tally, eps: float) -> bool:
+    """Whether values keep within the bound, and those of a uniform come as near to it as they must.
+
+    Of ``n`` values all stay below ``1 - t / n`` of the bound with the chance ``exp(-t)``.
+    """
+    top = max(found.high, -found.low)
+    least = one.bound * (1 - SHORT / max(found.count, 1) - eps) if one.family == "uniform" else 0.0
+    return least <= top <= one.bound * (1 + eps)
+
+
+def _spread(stated: Moments, found: Tally) -> float:
+    """Deviation from the stated mean: a measured one would take a degree of freedom."""
+    return math.hypot(found.std, found.mean - stated.mean)
 
 
 def _distance(stated: Moments, found: Tally) -> float:
-    return abs(math.log(found.std / stated.std)) if found.std and stated.std else 0.0
+    spread = _spread(stated, found)
+    return abs(math.log(spread / stated.std)) if spread and stated.std else 0.0

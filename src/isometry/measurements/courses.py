@@ -7,13 +7,15 @@ poolings and views between them, or the sums of one residual stream.
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from isometry.graphs import Join
-from isometry.graphs.labels import Parts, label, origins
+from isometry.graphs.labels import Parts, ahead, consumers_of, label, origins
+from isometry.measurements.layers import similarity
 from isometry.measurements.observed import Step, Values
 
 Kind = Literal["normed", "plain", "stream"]
@@ -40,7 +42,10 @@ class Course:
         steps: Its points, in execution order.
         paths: The paths of their weights, or of the modules that add.
         stds: Standard deviation at each point going forward.
-        deltas: Norm of the gradient at each point; NaN where none arrived.
+        deltas: Norm of the gradient at each point; NaN where none arrived, or where another reader
+            of the same value adds its own.
+        rms_deltas: Root mean square of the gradient, likewise.
+        similarities: Mean cosine of two samples at each point; NaN where it is not known.
         band: How far in decades the last may be off the first through finite widths alone.
     """
 
@@ -51,9 +56,15 @@ class Course:
     deltas: tuple[float, ...]
     rms_deltas: tuple[float, ...]
     band: float
+    similarities: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    @property
+    def silent(self) -> int | None:
+        """The first point at which the signal is exactly zero and goes on; ``None`` for none."""
+        return next((i for i, std in enumerate(self.stds[:-1]) if std == 0), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +90,20 @@ FLAT = Trend(0.0, 0.0, 0.0, math.nan, math.nan)
 
 
 def trend(values: tuple[float, ...]) -> Trend:
-    """The trend of some values along a course; zeros count as the least number there is."""
-    known = [(i, v) for i, v in enumerate(values) if math.isfinite(v)]
-    if len(known) < 2:
+    """The trend of some values along a course; flat where fewer than three say something.
+
+    What is exactly zero has no size to compare: it is left out here, and a finding of its own.
+    """
+    known = [(i, v) for i, v in enumerate(values) if math.isfinite(v) and v > 0]
+    if len(known) < SHORTEST:
         return FLAT
-    least = float(np.finfo(np.float32).tiny)
     places = np.array([i for i, _ in known], dtype=float)
-    logs = np.log10(np.maximum([v for _, v in known], least))
+    logs = np.log10([v for _, v in known])
     half = len(known) // 2
     slope = _slope(places, logs)
     late = _slope(places[half:], logs[half:]) if len(known) - half > 1 else slope
-    return Trend(slope, late, slope * (places[-1] - places[0]), known[0][1], known[-1][1])
+    total = slope * float(places[-1] - places[0])
+    return Trend(slope, late, total, known[0][1], known[-1][1])
 
 
 def _slope(places: np.ndarray, logs: np.ndarray) -> float:
@@ -98,7 +112,7 @@ def _slope(places: np.ndarray, logs: np.ndarray) -> float:
 
 def courses(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -> tuple[Course, ...]:
     """All courses of a graph that were seen, longest first."""
-    made = [*_chains(found, steps), *_streams(found, joins, steps)]
+    made = [*_chains(found, joins, steps), *_streams(found, joins, steps)]
     return tuple(sorted(made, key=lambda one: -len(one)))
 
 
@@ -112,14 +126,19 @@ def _streams(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -
             yield _course("stream", found, points, steps)
 
 
-def _chains(found: Parts, steps: Mapping[int, Step]) -> Iterator[Course]:
-    """Chains of weights; each weight goes on from the one before it, if that is one."""
+def _chains(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -> Iterator[Course]:
+    """Chains of weights; each weight goes on from the one before it, if that is one.
+
+    What happens inside the branches of a stream of several is not multiplied over the depth: the
+    stream goes around them, and is a course itself.
+    """
+    inside = {step for join in joins if join.depth > 1 for step in join.branch}
     behind = {
         step: before
         for step, made in found.maps.items()
-        if step in steps and made.kind in MAPS and made.signal is not None
+        if step in steps and step not in inside and made.kind in MAPS and made.signal is not None
         for before in [_before(found, made.signal)]
-        if before is not None and before[0] in steps
+        if before is not None and before[0] in steps and not _ends(found, step)
     }
     inner = {before for before, _ in behind.values()}
     for end in behind:
@@ -131,7 +150,49 @@ def _chains(found: Parts, steps: Mapping[int, Step]) -> Iterator[Course]:
             points.append(before)
             normed = normed or norm
         if len(points) >= SHORTEST:
-            yield _course("normed" if normed else "plain", found, points[::-1], steps)
+            yield _alone(
+                _course("normed" if normed else "plain", found, points[::-1], steps), found
+            )
+
+
+def _ends(found: Parts, step: int) -> bool:
+    """Whether a weight makes what the model returns: outputs are of a size of their own."""
+    return "output" in consumers_of(found, step)
+
+
+def _alone(course: Course, found: Parts) -> Course:
+    """The course with gradients over the longest part of it that nothing else reads.
+
+    Where a value has two readers its gradient is the sum of what both send back, so that it does
+    not compare with that of the next layer.
+    """
+    forks = [i for i, (a, b) in enumerate(pairwise(course.steps)) if _forked(found, a, b)]
+    if not forks:
+        return course
+    edges = [0, *(i + 1 for i in forks), len(course)]
+    start, end = max(pairwise(edges), key=lambda ends: ends[1] - ends[0])
+    kept = [start <= i < end for i in range(len(course))]
+    return replace(
+        course,
+        deltas=tuple(_where(course.deltas, kept)),
+        rms_deltas=tuple(_where(course.rms_deltas, kept)),
+    )
+
+
+def _forked(found: Parts, before: int, end: int) -> bool:
+    """Whether anything but ``end`` reads what ``before`` makes, or a value on the way."""
+    step = before
+    while step != end:
+        following = ahead(found, step)
+        if len(following) != 1 or found.links.is_output(step):
+            return True
+        step = following[0]
+    return False
+
+
+def _where(values: tuple[float, ...], kept: list[bool]) -> Iterator[float]:
+    """Values that are kept, and NaN for the others."""
+    return (value if keep else math.nan for value, keep in zip(values, kept, strict=True))
 
 
 THROUGH = ("norm", "pooling")
@@ -172,6 +233,7 @@ def _course(kind: Kind, found: Parts, points: list[int], steps: Mapping[int, Ste
         tuple(_norm(one.gradient) for one in seen),
         tuple(math.nan if one.gradient is None else one.gradient.rms for one in seen),
         band(_width(found, i) for i in points),
+        tuple(similarity(one.cosines) for one in seen),
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from isometry.graphs import Use
-from isometry.graphs.labels import Parts, origins
+from isometry.graphs.labels import Parts, ahead, origins
 from isometry.measurements.observed import Array, Histogram, Step, Values
 from isometry.parameters import Parameter, Surroundings
 
+CENTRING = ("batch_norm", "instance_norm")
 NOTHING = Values(0, math.nan, math.nan)
 
 
@@ -35,6 +36,9 @@ class Layer:
             normalised spectrum of their cosines; NaN likewise.
         positions: Mean cosine of two positions of one sample; NaN where there are none.
         spread: Histogram of what went out.
+        shift: ``|mean| / std`` of all that came in; NaN where that was not seen.
+        biases: Paths of what is added to each unit.
+        centred: Whether nothing but norms that subtract each unit's own mean take what went out.
     """
 
     step: int
@@ -52,6 +56,9 @@ class Layer:
     rank: float = math.nan
     positions: float = math.nan
     spread: Histogram | None = None
+    shift: float = math.nan
+    biases: tuple[str, ...] = ()
+    centred: bool = False
 
     @property
     def ratio(self) -> float:
@@ -102,10 +109,11 @@ def _layer(
     path, step = use.map.weights[0], steps[use.map.step]
     known = parameters.get(path)
     weight, gradient = tensors.get(path, (NOTHING, None))
+    came = entering(found, use.map.signal, steps)
     return Layer(
         *(use.map.step, path, use.map.kind, use.map.fan_in, use.map.fan_out),
         around=(known and known.surroundings) or Surroundings(),
-        entering=entering(found, use.map.signal, steps),
+        entering=came.rms,
         values=step.values,
         gradient=step.gradient,
         weight=weight,
@@ -114,17 +122,26 @@ def _layer(
         rank=effective_rank(step.cosines),
         positions=step.positions,
         spread=step.histogram,
+        shift=abs(came.mean) / came.std if came.std > 0 else math.nan,
+        biases=use.map.biases,
+        centred=centred(found, use.map.step),
     )
 
 
-def entering(found: Parts, signal: int | None, steps: Mapping[int, Step]) -> float:
-    """Rms of a signal, or of what it is a view of."""
+def centred(found: Parts, step: int) -> bool:
+    """Whether nothing but norms that subtract each unit's own mean take what a step makes."""
+    takers = [found.links.node(i).op for i in ahead(found, step)]
+    return bool(takers) and all(op.startswith(CENTRING) for op in takers)
+
+
+def entering(found: Parts, signal: int | None, steps: Mapping[int, Step]) -> Values:
+    """Moments of a signal, or of what it is a view of; NaN where neither was seen."""
     if signal is None:
-        return math.nan
+        return NOTHING
     if signal in steps:
-        return steps[signal].values.rms
+        return steps[signal].values
     behind = [i for i in origins(found, signal) if i in steps]
-    return steps[behind[0]].values.rms if len(behind) == 1 else math.nan
+    return steps[behind[0]].values if len(behind) == 1 else NOTHING
 
 
 def similarity(cosines: Array) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from isometry.graphs import read, surrounded
 from isometry.graphs.labels import Parts, origins, parts
 from isometry.measurements.activations import Activated, activated
+from isometry.measurements.blocked import Unreached, Zeros, unreached, zeroed, zeros
 from isometry.measurements.broken import Broken, broken
 from isometry.measurements.courses import Course, courses
 from isometry.measurements.layers import Layer, layers
@@ -52,8 +53,10 @@ class Measurement:
         courses: What layers follow each other, longest first.
         broken: Who made values that are not finite.
         broken_gradients: Paths of parameters whose gradient is not finite.
-        unreached: Paths of trainable parameters that take part and get no gradient or only zeros.
+        unreached: Trainable parameters that take part and get no gradient or only zeros, and why.
+        zeros: Trainable tensors of zeros that multiply a signal.
         unused: Paths of parameters that no step took.
+        frozen: Paths of tensors that ask for no gradient, buffers included.
         spectrum: The Jacobian between the ends of the longest course, ``None`` where it was not
             looked at.
         raised: What stopped the model midway; empty if nothing did.
@@ -71,8 +74,10 @@ class Measurement:
     tensors: tuple[TensorMeasurement, ...] = ()
     broken: tuple[Broken, ...] = ()
     broken_gradients: tuple[str, ...] = ()
-    unreached: tuple[str, ...] = ()
+    unreached: tuple[Unreached, ...] = ()
+    zeros: tuple[Zeros, ...] = ()
     unused: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
     spectrum: Spectrum | None = None
     raised: str = ""
     notes: tuple[str, ...] = field(default=())
@@ -109,6 +114,7 @@ def measure(
     pairs = {path: (values, seen.gradients.get(path)) for path, values in tensors.items()}
     known = {path: one for one in placed for path in (one.path, *one.ties)}
     steps = dict(seen.steps)
+    still, trained = zeroed(found, steps, tensors), tensors.keys() - {*frozen}
     bent = (_activated(found, step, seen) for step in found.regions)
     return Measurement(
         *(model, seen.batch, seen.loss, placed),
@@ -119,8 +125,10 @@ def measure(
         tensors=tuple(looks),
         broken=broken(seen.graph, steps, tensors),
         broken_gradients=tuple(p for p, v in seen.gradients.items() if v.broken),
-        unreached=_unreached(seen, tensors, frozen),
+        unreached=tuple(unreached(still, seen.gradients, trained)),
+        zeros=tuple(zeros(still, seen.gradients, trained)),
         unused=seen.graph.unused,
+        frozen=tuple(frozen),
         raised=seen.raised,
         notes=seen.graph.notes,
     )
@@ -156,20 +164,4 @@ def _attentions(seen: Observation) -> tuple[Attention, ...]:
         Attention(index, seen.graph.nodes[index].path, one.entropy, one.visible, one.logits)
         for index, one in seen.steps.items()
         if math.isfinite(one.entropy)
-    )
-
-
-def _unreached(
-    seen: Observation, tensors: Mapping[str, Values], frozen: Sequence[str]
-) -> tuple[str, ...]:
-    """Parameters that a step takes, and that no gradient or only zeros reach."""
-    if not seen.gradients:
-        return ()
-    used = dict.fromkeys(node.path for node in seen.graph.nodes if node.family == "parameter")
-    return tuple(
-        path
-        for path in used
-        if path in tensors
-        and path not in frozen
-        and (path not in seen.gradients or seen.gradients[path].rms == 0)
     )

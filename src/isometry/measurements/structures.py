@@ -113,14 +113,34 @@ def is_structured(values: Values) -> bool:
     if has_few_magnitudes(values):
         return True
     centred = values - values.mean()
-    near = float((centred[1:] * centred[:-1]).mean()) / float((centred**2).mean())
-    return abs(near) > SMOOTH + 4 / sqrt(values.size)
+    return abs(_correlation(centred[1:], centred[:-1])) > SMOOTH + 4 / sqrt(values.size)
+
+
+def follows_rows(one: Weight) -> bool:
+    """Whether entries follow a course along the first axis, as in a table of positions.
+
+    About the mean of their column, so that columns of different levels do not count.
+    """
+    axes = tuple(range(one.values.ndim))
+    table = Units(one.values, axes[:1], axes[1:])
+    if table.height < FIRST or table.width > ENTRIES // FIRST:
+        return False
+    place = seen.spread(table.height - 1, min(ROWS, max(FIRST, 2**16 // max(table.width, 1))))
+    upper, lower = (real(table.read(rows)).astype(float64) for rows in (place, place + 1))
+    middle = (upper.mean(axis=0) + lower.mean(axis=0)) / 2
+    return _correlation(upper - middle, lower - middle) > SMOOTH + 4 / sqrt(upper.size)
 
 
 def has_few_magnitudes(values: NDArray[np.floating]) -> bool:
     """Whether entries, and not too few of them, have at most `FEW` magnitudes."""
     some = np.abs(values[:: max(1, values.size // 2**12)])
     return values.size >= SOME and np.unique(some).size <= FEW
+
+
+def _correlation(one: Values, other: Values) -> float:
+    """Of numbers of mean 0; 0 where they do not vary."""
+    size = float((one * one).mean() + (other * other).mean()) / 2
+    return float((one * other).mean()) / size if size else 0.0
 
 
 def _has_diagonal(matrix: Units) -> bool:

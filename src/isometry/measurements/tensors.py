@@ -11,10 +11,16 @@ from isometry.measurements.apparent import DETERMINED, Apparent, apparent
 from isometry.measurements.pieces import Array
 from isometry.measurements.symmetry import Symmetry, symmetry, tells_apart
 from isometry.measurements.tallies import tally
-from isometry.parameters import Parameter
+from isometry.parameters import Parameter, encoding
 
 TENSORS = 2**10
 """Tensors of one shape among which chance must make no equal ones."""
+
+TALLIED = (
+    "count", "mean", "std", "rms", "low", "high", "zeros", "nonfinite", "subnormal", "clipped",
+    "digest",
+)  # fmt: skip
+"""What a measurement takes over from a look at every element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,8 @@ class TensorMeasurement:
         apparent: Which scheme the values look like.
         symmetry: Which of its units are alike.
         digest: Hash of shape, dtype and bits.
-        drawn: Whether the values look drawn and are enough that chance makes no equal tensor.
+        drawn: Whether it is a parameter whose values look drawn, and are enough that chance makes
+            no equal tensor.
     """
 
     path: str
@@ -72,6 +79,16 @@ class TensorMeasurement:
             for key, value in asdict(self).items()
         }
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "TensorMeasurement":
+        """The measurement that `to_data` wrote; a moment that was not finite is NaN."""
+        known: dict[str, Any] = {
+            key: math.nan if value is None else value for key, value in data.items()
+        }
+        look = {key: encoding.frozen(value) for key, value in data["apparent"].items()}
+        alike = {key: encoding.frozen(value) for key, value in data["symmetry"].items()}
+        return cls(**{**known, "apparent": Apparent(**look), "symmetry": Symmetry(**alike)})
+
 
 # Memory that nobody wrote may hold signalling NaNs, and numbers whose squares overflow.
 @np.errstate(over="ignore", invalid="ignore")
@@ -105,24 +122,20 @@ def measure_tensor(
             path=parameter.path,
         )
     found = tally(values)
-    look = apparent(parameter, values, found)
-    drawn = look.family not in DETERMINED and tells_apart(values.size, values.dtype, TENSORS)
-    alike = symmetry(parameter, values, bias=bias)
+    look, alike = apparent(parameter, values, found), symmetry(parameter, values, bias=bias)
+    drawn = _is_drawn(parameter, values, look)
+    # Identities and tables repeat by intent; blocks are the mark of shards drawn alike.
+    told = alike if drawn else replace(alike, blocks=0, input_blocks=0)
+    moments = {name: getattr(found, name) for name in TALLIED}
     return TensorMeasurement(
-        path=parameter.path,
-        count=found.count,
-        mean=found.mean,
-        std=found.std,
-        rms=found.rms,
-        low=found.low,
-        high=found.high,
-        zeros=found.zeros,
-        nonfinite=found.nonfinite,
-        subnormal=found.subnormal,
-        clipped=found.clipped,
-        apparent=look,
-        # Identities and tables repeat by intent; blocks are the mark of shards drawn alike.
-        symmetry=alike if drawn else replace(alike, blocks=0, input_blocks=0),
-        digest=found.digest,
-        drawn=drawn,
+        path=parameter.path, apparent=look, symmetry=told, drawn=drawn, **moments
+    )
+
+
+def _is_drawn(parameter: Parameter, values: Array, look: Apparent) -> bool:
+    """Buffers are computed more often than drawn."""
+    return (
+        parameter.kind == "parameter"
+        and look.family not in DETERMINED
+        and tells_apart(values.size, values.dtype, TENSORS)
     )

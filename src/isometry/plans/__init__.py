@@ -8,14 +8,16 @@ from isometry.plans.assignment import (
     stored_dtype,
 )
 from isometry.plans.comparison import Difference
-from isometry.plans.decision import decide
+from isometry.plans.decision import Choice, decide
 from isometry.plans.forecast import Conditions, Forecast, Gradients, Layer, forecast
 from isometry.plans.nearness import nearest
 from isometry.plans.plan import Plan
+from isometry.plans.problems import refuse
 from isometry.plans.revision import revise, situated
 
 __all__ = [
     "Assignment",
+    "Choice",
     "Conditions",
     "Difference",
     "Forecast",
@@ -28,6 +30,7 @@ __all__ = [
     "is_floating",
     "nearest",
     "numpy_dtype",
+    "refuse",
     "revise",
     "situated",
     "stored_dtype",

@@ -19,15 +19,16 @@ def markdown(table: Table) -> str:
     done
     """
     rule = "|".join("--:" if column.align == "right" else ":--" for column in table.columns)
-    lines = [f"### {_cell(table.title)}", "", _line(column.title for column in table.columns)]
+    lines = [f"### {escaped(table.title)}", "", _line(column.title for column in table.columns)]
     lines += [f"|{rule}|", *(_line(row) for row in table.rows)]
-    return "\n".join([*lines, *(f"\n{_cell(line)}" for line in table.summary)])
+    return "\n".join([*lines, *(f"\n{escaped(line)}" for line in table.summary)])
 
 
 def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+    return f"| {' | '.join(escaped(cell) for cell in cells)} |"
 
 
-def _cell(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
-    return escaped.replace("<", "&lt;").replace("`", "\\`")
+def escaped(text: str) -> str:
+    """One line in which nothing is read as a cell's end, as HTML or as code."""
+    safe = text.replace("\\", "\\\\").replace("|", "\\|").replace("\r", " ").replace("\n", " ")
+    return safe.replace("<", "&lt;").replace("`", "\\`")

@@ -1,10 +1,11 @@
-"""How numbers, schemes and repeated paths read in every report."""
+"""How numbers, schemes, findings and repeated paths read in every report."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
+from isometry.findings import Finding
 from isometry.schemes import Scheme
 
 
@@ -65,6 +66,22 @@ def _value_words(value: object) -> str:
             return type(value).__name__
         case _:
             return str(value)
+
+
+def finding_words(one: Finding) -> str:
+    """A finding as lines of plain text: where, what and why, what to do."""
+    where = f"{one.where}: " if one.where else ""
+    code = f"\n{one.mend.code}" if one.mend.code else ""
+    return f"{where}{one.message}\nMend: {one.mend.words}{code}"
+
+
+def shortened(text: str, width: int) -> str:
+    """Its end, where all of it is too long: the last names of a path say most.
+
+    >>> shortened("encoder.layers.11.fc1.weight", 16)
+    '…s.11.fc1.weight'
+    """
+    return text if len(text) <= width else f"…{text[len(text) - width + 1 :]}"
 
 
 def collapsed(path: str) -> str:

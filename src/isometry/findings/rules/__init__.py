@@ -1,1 +1,3 @@
 """The rules, one subject a file."""
+
+__all__ = []

@@ -43,13 +43,23 @@ def severity(course: Course, seen: Trend) -> Severity | None:
     return "error" if total > SEVERE else "warning"
 
 
+def comparable(measurement: Measurement) -> tuple[Course, ...]:
+    """Courses whose sizes mean something: none where values are not finite."""
+    return () if measurement.broken else measurement.courses
+
+
 def forward(measurement: Measurement, *, sign: int) -> Iterator[Drift]:
     """Courses along which the signal vanishes (-1) or explodes (1)."""
-    for course in measurement.courses:
+    for course in comparable(measurement):
         seen = trend(course.stds)
         found = severity(course, seen)
-        if found is not None and seen.slope * sign > 0:
+        if course.silent is None and found is not None and seen.slope * sign > 0:
             yield Drift(course, seen, found)
+
+
+def silent(measurement: Measurement) -> Iterator[Course]:
+    """Courses along which the signal becomes exactly zero, and goes on as that."""
+    yield from (course for course in measurement.courses if course.silent is not None)
 
 
 def backward(measurement: Measurement, *, sign: int) -> Iterator[Drift]:
@@ -58,7 +68,7 @@ def backward(measurement: Measurement, *, sign: int) -> Iterator[Drift]:
     Both its norm and its rms must: a layer with more units, or more positions, has the same norm at
     another rms under one convention of the fan, and the reverse under the other.
     """
-    for course in measurement.courses:
+    for course in comparable(measurement):
         norm, rms = trend(course.deltas), trend(course.rms_deltas)
         both = severity(course, norm), severity(course, rms)
         if None in both or norm.slope * rms.slope <= 0 or norm.slope * sign > 0:

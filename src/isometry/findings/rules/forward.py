@@ -9,6 +9,7 @@ from isometry.measurements import Measurement
 
 
 def _vanishing(measurement: Measurement) -> Iterator[Remark]:
+    yield from _silent(measurement)
     yield from _remarks(measurement, sign=-1)
 
 
@@ -31,6 +32,21 @@ def _remarks(measurement: Measurement, *, sign: int) -> Iterator[Remark]:
                 ("band of finite widths, decades", one.course.band),
                 ("first std", seen.first),
                 ("last std", seen.last),
+            ),
+        )
+
+
+def _silent(measurement: Measurement) -> Iterator[Remark]:
+    for course in drift.silent(measurement):
+        place = course.silent or 0
+        cause = causes.of_course(measurement, course, "forward")
+        yield Remark(
+            "error",
+            course.paths[place:],
+            f"The signal is exactly zero from {course.paths[place]} on, for every sample{cause}",
+            (
+                ("layers that put out zeros", float(course.stds.count(0.0))),
+                ("layers", float(len(course))),
             ),
         )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from isometry.findings.finding import Mend
 from isometry.findings.rule import Remark, Rule
+from isometry.findings.rules import storage
 from isometry.measurements import Broken, Measurement
 
 REFILL = Mend(
@@ -16,7 +17,10 @@ LOOK = Mend("Look at what the step divides by, takes a root or logarithm of, or 
 
 
 def _values(measurement: Measurement) -> Iterator[Remark]:
+    unwritten = storage.unwritten(measurement)
     for one in measurement.broken:
+        if one.path in unwritten:
+            continue  # another rule tells of the whole tensor
         yield Remark("error", (one.path,), _message(one, measurement), _evidence(one), _mend(one))
 
 
@@ -63,6 +67,7 @@ VALUES = Rule(
     "their producer; those after it only hand them on. Values of minus infinity are what masks "
     "write before a softmax, and are not counted.",
     _values,
+    cause=True,
 )
 GRADIENTS = Rule(
     "ISO203",

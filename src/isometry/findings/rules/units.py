@@ -20,7 +20,7 @@ def _dead(measurement: Measurement) -> Iterator[Remark]:
     found = [
         (one, bad)
         for one in measurement.activations
-        if one.units and (bad := graded(one.dead / one.units, *DEAD)) is not None
+        if (bad := graded(_beyond_chance(one), *DEAD)) is not None
     ]
     if found:
         dead, units = (sum(getattr(one, key) for one, _ in found) for key in ("dead", "units"))
@@ -34,10 +34,21 @@ def _dead(measurement: Measurement) -> Iterator[Remark]:
                 ("dead units", float(dead)),
                 ("units", float(units)),
                 ("worst share of a layer", max(one.dead / one.units for one, _ in found)),
+                ("share that chance explains", max(one.chance for one, _ in found)),
             ),
         )
 
 
+def _beyond_chance(one: Activated) -> float:
+    """Share of dead units beyond what this batch makes of healthy ones; 0 within four sigmas."""
+    if not one.units:
+        return 0.0
+    share, error = one.dead / one.units, math.sqrt(one.chance * (1 - one.chance) / one.units)
+    return share - one.chance if share > one.chance + SIGMAS * error else 0.0
+
+
+SIGMAS = 4.0
+"""Standard errors that a count of dead units may be off by chance."""
 DEAD = (thresholds.DEAD, thresholds.DEAD_SEVERE)
 
 
@@ -46,7 +57,7 @@ def _saturated(measurement: Measurement) -> Iterator[Remark]:
     found = [
         (one, bad)
         for one in measurement.activations
-        if (bad := graded(one.saturated, *limits)) is not None
+        if (bad := graded((one.saturated - one.resting) / (1 - one.resting), *limits)) is not None
     ]
     if found:
         share = sum(one.saturated for one, _ in found) / len(found)
@@ -83,7 +94,8 @@ DEAD_UNITS = Rule(
     "A ReLU that is negative for every sample passes no gradient and stays as it is. A unit counts "
     "as dead where the derivative stays below a thousandth of the activation's steepest place "
     "between the least and the greatest value that the unit met. A healthy unit with symmetric, "
-    "independent inputs looks dead with probability 2^-n in a batch of n samples.",
+    "independent inputs looks dead with probability 2^-n in a batch of n samples, and more often "
+    "where samples are alike; that share is taken off first.",
     _dead,
     ("lu2019",),
 )
@@ -93,7 +105,8 @@ SATURATED = Rule(
     "Values on the flat ends of a bounded activation.",
     "Where a sigmoid or tanh is flat, the gradient that comes back is multiplied by almost "
     "nothing. A value counts as saturated where the derivative is below a twentieth of the "
-    "steepest; only activations that are bounded on both sides can saturate.",
+    "steepest; only activations that are bounded on both sides can saturate. What a standard "
+    "normal has there, half of a ReLU6, is taken off first.",
     _saturated,
     ("glorot2010",),
 )

@@ -1,5 +1,6 @@
-"""Torch models: described, traced, written, materialized, fingerprinted."""
+"""Torch models: described, traced, written, calibrated, materialized, fingerprinted."""
 
+from isometry.frameworks.torch.calibrating import calibrate
 from isometry.frameworks.torch.claims import claim, release
 from isometry.frameworks.torch.describe import describe
 from isometry.frameworks.torch.fingerprint import fingerprint
@@ -14,6 +15,7 @@ from isometry.frameworks.torch.write import apply
 
 __all__ = [
     "apply",
+    "calibrate",
     "claim",
     "describe",
     "fill_local",

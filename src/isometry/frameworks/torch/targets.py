@@ -11,8 +11,10 @@ from torch import nn
 
 from isometry import errors
 
+Build = Callable[[], Any]
 
-def on_meta(factory: Callable[[], Any]) -> nn.Module:
+
+def on_meta(factory: Build) -> nn.Module:
     """The model that ``factory`` builds, on the meta device, so without memory for its weights.
 
     Args:
@@ -24,15 +26,39 @@ def on_meta(factory: Callable[[], Any]) -> nn.Module:
     Raises:
         ModelError: The factory raises, or returns something that is no module.
     """
+    do = "call it in Python inside `with torch.device('meta'):` and mend what it reports"
+    with torch.device("meta"):
+        return _called(factory, "building it on the meta device", do)
+
+
+def built(factory: Build, seed: int) -> nn.Module:
+    """The model that ``factory`` builds, with the values that its own code gives it.
+
+    Args:
+        factory: Called once, without arguments.
+        seed: Of torch's generator meanwhile; afterwards that is as it was.
+
+    Returns:
+        The model.
+
+    Raises:
+        ModelError: The factory raises, or returns something that is no module.
+    """
+    with torch.random.fork_rng(devices=()):
+        torch.default_generator.manual_seed(seed)
+        return _called(factory, "building it", "call it in Python and mend what it reports")
+
+
+def _called(factory: Build, doing: str, do: str) -> nn.Module:
+    name = getattr(factory, "__name__", str(factory))
     try:
-        with torch.device("meta"):
-            model = factory()
+        model = factory()
     except Exception as cause:
         raise errors.ModelError(
-            f"building it on the meta device raised {type(cause).__name__}: {cause}",
+            f"{doing} raised {type(cause).__name__}: {cause}",
             needed="a function of no arguments that builds the model",
-            do="call it in Python inside `with torch.device('meta'):` and mend what it reports",
-            path=getattr(factory, "__name__", str(factory)),
+            do=do,
+            path=name,
         ) from cause
     if isinstance(model, nn.Module):
         return model
@@ -40,7 +66,7 @@ def on_meta(factory: Callable[[], Any]) -> nn.Module:
         f"the factory returned {type(model).__name__!r}",
         needed="a torch.nn.Module",
         do="return the model",
-        path=getattr(factory, "__name__", str(factory)),
+        path=name,
     )
 
 

@@ -28,6 +28,21 @@ def plain(
     return nn.Sequential(*layers)
 
 
+class Both(nn.Module):
+    def __init__(self, *, fused: bool) -> None:
+        super().__init__()
+        self.make, self.fused = nn.Linear(32, 96), fused
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = (one.unflatten(-1, (4, 8)).transpose(1, 2) for one in self.make(x).chunk(3, -1))
+        if self.fused:
+            return functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        hidden = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+        logits = (q @ k.transpose(-1, -2) / math.sqrt(8)).masked_fill(hidden, -math.inf)
+        made: Tensor = logits.softmax(-1) @ v
+        return made
+
+
 @pytest.fixture
 def seeded() -> None:
     torch.manual_seed(0)
@@ -135,22 +150,6 @@ def test_dead_units_are_those_that_torch_shows_dead() -> None:
 
 @pytest.mark.usefixtures("seeded")
 def test_attention_is_the_same_fused_and_by_hand() -> None:
-    class Both(nn.Module):
-        def __init__(self, *, fused: bool) -> None:
-            super().__init__()
-            self.make, self.fused = nn.Linear(32, 96), fused
-
-        def forward(self, x: Tensor) -> Tensor:
-            q, k, v = (
-                one.unflatten(-1, (4, 8)).transpose(1, 2) for one in self.make(x).chunk(3, -1)
-            )
-            if self.fused:
-                return functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-            hidden = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
-            logits = (q @ k.transpose(-1, -2) / math.sqrt(8)).masked_fill(hidden, -math.inf)
-            made: Tensor = logits.softmax(-1) @ v
-            return made
-
     hand, fused = Both(fused=False), Both(fused=True)
     fused.load_state_dict(hand.state_dict())
     batch = 3 * torch.randn(1, 10, 32)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -13,8 +13,8 @@ from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.capture import STATE
 from isometry.measurements import Loss
 
-LossLike = Callable[[Any], Tensor] | Tensor | None
-"""A function of the model's output, targets, or nothing."""
+LossLike = Callable[[Any], Tensor] | Tensor | Literal["auto"] | None
+"""A function of the model's output, targets, targets drawn by chance, or nothing."""
 
 SEED = 0
 
@@ -26,19 +26,23 @@ def started(outputs: Any, loss: LossLike) -> tuple[Tensor | None, Loss]:
         outputs: What the model returned.
         loss: A function from that to a scalar; targets, whole numbers for classes along the last
             axis but one of images' (as torch's cross entropy takes them) and others for a mean
-            square; or nothing, for the loss that the model returns itself, else for noise.
+            square; ``"auto"`` for targets drawn by chance; or nothing, for the loss that the model
+            returns itself, else for noise.
 
     Returns:
         The scalar, ``None`` where no output depends on a parameter.
     """
     if isinstance(loss, Tensor):
         return _of_targets(_logits(outputs), loss)
+    if isinstance(loss, str):
+        logits = _logits(outputs)
+        return _of_targets(logits, _chance(logits, loss))
     if loss is not None:
         return _given(loss(outputs), outputs)
     own = getattr(outputs, "loss", None)
     if isinstance(own, Tensor) and own.numel() == 1 and own.requires_grad:
         return own, _classified("model", float(own.detach()), _logits_or_none(outputs))
-    return _noise(outputs), Loss("cotangent")
+    return noise(outputs), Loss("cotangent")
 
 
 def _given(value: Any, outputs: Any) -> tuple[Tensor, Loss]:
@@ -79,6 +83,24 @@ def _of_targets(logits: Tensor, targets: Tensor) -> tuple[Tensor, Loss]:
     return value, Loss("cross-entropy", float(value.detach()), classes, math.log(classes), spread)
 
 
+def _chance(logits: Tensor, word: str) -> Tensor:
+    """Targets that have nothing to do with the input: classes, or normal numbers for one output.
+
+    Classes lie along the last axis, for images along the one after the samples'.
+    """
+    if word != "auto":
+        raise errors.InputError(
+            f"the loss is {word!r}",
+            needed="a function of the output, targets, or 'auto' for targets drawn by chance",
+            do="pass one of them as loss=",
+        )
+    generator, places = torch.Generator().manual_seed(SEED), list(logits.shape)
+    classes = places.pop(1 if len(places) > 3 else -1) if places else 1
+    if classes < 2 or not places:
+        return torch.randn(logits.shape, generator=generator)
+    return torch.randint(classes, places, generator=generator)
+
+
 def _unfit(logits: Tensor, targets: Tensor, needed: str) -> errors.InputError:
     return errors.InputError(
         f"targets of shape {tuple(targets.shape)} for an output of shape {tuple(logits.shape)}",
@@ -106,14 +128,22 @@ def _logits_or_none(outputs: Any) -> Tensor | None:
     return first if first is not None and first.is_floating_point() else None
 
 
-def _noise(outputs: Any) -> Tensor | None:
-    """Outputs times independent noise of unit variance, from a generator of its own."""
-    generator = torch.Generator().manual_seed(SEED)
+def noise(outputs: Any, seed: int = SEED) -> Tensor | None:
+    """Outputs times independent noise of unit variance, from a generator of its own.
+
+    Args:
+        outputs: What a model returned.
+        seed: Of the noise.
+
+    Returns:
+        The sum, ``None`` where no output depends on a parameter.
+    """
+    generator = torch.Generator().manual_seed(seed)
     total: Tensor | None = None
     for name, tensor in calls.tensors_in(outputs):
         if STATE in name or not tensor.is_floating_point() or not tensor.requires_grad:
             continue
-        noise = torch.randn(tensor.shape, generator=generator)
-        part = (tensor * noise.to(tensor.device, tensor.dtype)).float().sum()
+        drawn = torch.randn(tensor.shape, generator=generator)
+        part = (tensor * drawn.to(tensor.device, tensor.dtype)).float().sum()
         total = part if total is None else total + part
     return total

@@ -68,7 +68,7 @@ def observe(model: nn.Module, batch: Any, loss: losses.LossLike = None) -> Obser
         ModelError: A parameter has no values, or the forward fails before its first step.
     """
     inner = unwrapped(model)
-    _check_filled(inner)
+    check_filled(inner)
     inputs = [tensor for _, tensor in calls.tensors_in(batch)]
     size = inputs[0].shape[0] if inputs and inputs[0].dim() else 0
     watcher = Watcher(Tape(holds=False), size)
@@ -98,9 +98,10 @@ def recorded(
         preserved(model),
         _as_measured(model),
         warnings.catch_warnings(),
+        existing(None) as held,
     ):
         warnings.simplefilter("ignore")
-        recorder = Recorder(tape, *addresses(model), held=existing(None), listener=listener)
+        recorder = Recorder(tape, *addresses(model), held=held, listener=listener)
         for name, tensor in calls.tensors_in(given):
             tape.add("input", (), tensor, path=name, signal=True)
         with eager(), scopes(model, recorder), recorder:
@@ -179,7 +180,15 @@ def unwrapped(model: nn.Module) -> nn.Module:
             return inner  # type: ignore[no-any-return]  # a module, reached through Any
 
 
-def _check_filled(model: nn.Module) -> None:
+def check_filled(model: nn.Module) -> None:
+    """Refuse a model without values.
+
+    Args:
+        model: Any module.
+
+    Raises:
+        ModelError: A parameter is on the meta device.
+    """
     for path, parameter in model.named_parameters():
         if parameter.is_meta:
             raise errors.ModelError(

@@ -38,6 +38,8 @@ def values(tensor: Tensor) -> Values:
     square = float(torch.linalg.vector_norm(flat)) ** 2 / flat.numel()
     if not all(map(math.isfinite, (low, high, mean, square))):
         return _carefully(flat)
+    if low == high:
+        return Values(flat.numel(), low, 0.0, low, high)
     if mean**2 > CANCELS * square:
         return Values(flat.numel(), mean, float(flat.std(correction=0)), low, high)
     return Values(flat.numel(), mean, math.sqrt(max(square - mean**2, 0.0)), low, high)
@@ -114,18 +116,22 @@ def off_diagonal(gram: NDArray[np.float64]) -> float:
     return float((gram.sum() - np.trace(gram)) / (count * (count - 1)))
 
 
-def entropy(weights: Tensor) -> tuple[float, float]:
+def entropy(weights: Tensor, logits: Tensor) -> tuple[float, float]:
     """Mean of the queries' entropies over ``log`` of their visible keys, and how many those are.
 
     Args:
         weights: Attention weights, keys along the last axis.
+        logits: What the softmax took; a key is hidden where a mask made that about the least number
+            of its dtype. A weight of zero says nothing of it: large logits make many.
 
     Returns:
         Both; NaN where no query sees two keys.
     """
     rows = _real(weights).reshape(-1, weights.shape[-1])
-    rows = rows[:: max(len(rows) // QUERIES, 1)].double()
-    seen = (rows > 0).sum(1)
+    hidden = logits < torch.finfo(logits.dtype).min / 4
+    visible = ~hidden.expand(weights.shape).reshape(rows.shape)
+    step = max(len(rows) // QUERIES, 1)
+    rows, seen = rows[::step].double(), visible[::step].sum(1)
     rows, seen = rows[seen > 1], seen[seen > 1].double()
     if not len(rows):
         return math.nan, math.nan
@@ -150,7 +156,7 @@ def attention(named: dict[str, Any]) -> tuple[float, float, float]:
     if named.get("is_causal"):
         past = torch.ones(query.shape[-2], key.shape[-2], dtype=torch.bool, device=logits.device)
         logits = logits.masked_fill(~past.tril()[::step], -math.inf)
-    return (*entropy(logits.softmax(-1)), spread)
+    return (*entropy(logits.softmax(-1), logits), spread)
 
 
 def _array(tensor: Tensor) -> NDArray[np.float64]:

@@ -58,7 +58,7 @@ class Watcher:
             step = self._spread(node, out, step)
         match node.family:
             case "softmax" if out.dim() > 2 and node.attribute("dim") in (-1, out.dim() - 1):
-                share, visible = statistics.entropy(out)
+                share, visible = statistics.entropy(out, named["input"])
                 return replace(step, entropy=share, visible=visible)
             case "attention" if node.op == "scaled_dot_product_attention":
                 share, visible, logits = statistics.attention(named)

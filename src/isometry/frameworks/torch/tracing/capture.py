@@ -125,31 +125,46 @@ def recorded(model: nn.Module, example: Any, mode: Any) -> Graph:
         tape.add("input", (), tensor, path=name, signal=True)
     constants = Constants(model)
     constants.know(given, example)
-    recorder = Recorder(tape, *addresses(model), held=existing(mode))
-    with scopes(model, recorder), constants, recorder:
-        outputs = call(model, given)
-    results = (tensor for name, tensor in calls.tensors_in(outputs) if STATE not in name)
-    found = tuple(dict.fromkeys(recorder.step_of(tensor) for tensor in results))
+    with existing(mode) as held:
+        recorder = Recorder(tape, *addresses(model), held=held)
+        with scopes(model, recorder), constants, recorder:
+            outputs = call(model, given)
+        results = (tensor for name, tensor in calls.tensors_in(outputs) if STATE not in name)
+        found = tuple(dict.fromkeys(recorder.step_of(tensor) for tensor in results))
     used = {node.path for node in tape.nodes if node.family == "parameter"}
     unused = tuple(path for path in addresses(model)[0].values() if path not in used)
     nodes = noted(tape, constants)
     return Graph(nodes, found, unused, notes(nodes, tape))
 
 
-def existing(mode: Any) -> Callable[[torch.Tensor], bool]:
+@contextlib.contextmanager
+def existing(mode: Any) -> Iterator[Callable[[torch.Tensor], bool]]:
     """What tells a tensor that was there before the run from one that it made.
 
-    Args:
-        mode: The fake mode of the run, under which all that is made is fake; ``None`` where there
-            is none.
+    Under a fake mode all that is made is fake. Else the collector is asked: what it holds at the
+    start is frozen, which takes no time, and what is listed later is new.
 
-    Returns:
+    Args:
+        mode: The fake mode of the run; ``None`` where there is none.
+
+    Yields:
         Whether a tensor was there.
     """
     if mode is not None:
-        return lambda tensor: not isinstance(tensor, FakeTensor)
-    alive = {id(item): item for item in gc.get_objects() if issubclass(type(item), torch.Tensor)}
-    return lambda tensor: id(tensor) in alive
+        yield lambda tensor: not isinstance(tensor, FakeTensor)
+    elif gc.get_freeze_count():  # frozen by the program: it must stay so
+        alive = {id(item): item for item in _tensors()}
+        yield lambda tensor: id(tensor) in alive
+    else:
+        gc.freeze()
+        try:
+            yield lambda tensor: all(item is not tensor for item in _tensors())
+        finally:
+            gc.unfreeze()
+
+
+def _tensors() -> list[torch.Tensor]:
+    return [item for item in gc.get_objects() if issubclass(type(item), torch.Tensor)]
 
 
 def call(model: nn.Module, given: Any) -> Any:
