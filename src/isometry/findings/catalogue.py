@@ -1,4 +1,4 @@
-"""Every rule, in the order of its code."""
+"""Every rule, in the order of its code: those of a start, and those of a run."""
 
 from isometry import errors
 from isometry.findings.rule import Rule
@@ -17,6 +17,7 @@ from isometry.findings.rules import (
     storage,
     units,
 )
+from isometry.findings.training import RUN_RULES
 from isometry.plans import nearest
 
 RULES: tuple[Rule, ...] = (
@@ -48,6 +49,10 @@ RULES: tuple[Rule, ...] = (
     storage.RANGE,
 )
 
+"""Those that look at a start."""
+
+ALL: tuple[Rule, ...] = (*RULES, *RUN_RULES)
+
 
 def rule(code: str) -> Rule:
     """The rule of a code or a name.
@@ -55,14 +60,14 @@ def rule(code: str) -> Rule:
     >>> rule("ISO101").name
     'vanishing-forward'
     """
-    for one in RULES:
+    for one in ALL:
         if code in (one.code, one.name):
             return one
     raise _unknown(code)
 
 
 def _unknown(code: str) -> errors.UnknownNameError:
-    known = [name for one in RULES for name in (one.code, one.name)]
+    known = [name for one in ALL for name in (one.code, one.name)]
     return errors.UnknownNameError(
         f"there is no rule {code!r}",
         needed="a code such as ISO101, the beginning of one, or a rule's name",
@@ -70,26 +75,32 @@ def _unknown(code: str) -> errors.UnknownNameError:
     )
 
 
-def selected(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+def selected(
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    *,
+    rules: tuple[Rule, ...] = RULES,
+) -> tuple[Rule, ...]:
     """The rules of some codes.
 
     Args:
         select: Codes or beginnings of codes: ``"ISO2"``, ``"ISO301"``; all rules where empty.
         ignore: Those to leave out, likewise.
+        rules: Of which rules; those of a start if not given.
 
     Returns:
         The rules, in the order of their codes.
 
     Raises:
-        UnknownNameError: One of them begins no code.
+        UnknownNameError: One of them begins no code of any rule.
         InputError: No rule is left.
     """
     for prefix in (*select, *ignore):
-        if not any(one.code.startswith(prefix) for one in RULES):
+        if not any(one.code.startswith(prefix) for one in ALL):
             raise _unknown(prefix)
     left = tuple(
         one
-        for one in RULES
+        for one in rules
         if (not select or one.code.startswith(select)) and not one.code.startswith(ignore or ("-",))
     )
     if left:

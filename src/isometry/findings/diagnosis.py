@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from isometry import _version, errors, plans, recipes
-from isometry.findings import encoding, notebook
+from isometry import _version, plans, recipes
+from isometry.findings import counting, encoding, notebook
 from isometry.findings.catalogue import RULES
-from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Severity
+from isometry.findings.finding import AUTO, FailOn, Finding, Severity
 from isometry.findings.origin import UNKNOWN, Origin
 from isometry.findings.rule import Rule
 from isometry.measurements import Measurement
@@ -69,29 +69,18 @@ class Diagnosis:
         Raises:
             UnknownNameError: There is no such severity.
         """
-        if limit not in FAIL_ON:
-            raise errors.UnknownNameError(
-                f"fail_on is {limit!r}",
-                needed=f"one of {', '.join(FAIL_ON)}",
-                do="correct the spelling",
-            )
-        return any(one.at_least(limit) for one in self.findings)
+        return counting.fails(self.findings, limit)
 
     @property
     def counts(self) -> str:
         """How many findings there are of each severity, in words."""
-        counted = [(self.count(severity), severity) for severity in SEVERITIES]
-        words = [f"{n} {word}{'s' * (n > 1)}" for n, word in counted if n]
-        return ", ".join(words) or "no findings"
+        return counting.counts(self.findings)
 
     def __str__(self) -> str:
         """The verdict, then one finding a line."""
         if not self.findings:
             return self.verdict
-        told = [
-            f"{one.severity:<7} {one.code} {one.name}, {one.where or 'whole model'}: {one.message}"
-            for one in self.findings
-        ]
+        told = map(counting.line, self.findings)
         return "\n".join([f"{self.measurement.model}: {self.counts}", *told])
 
     def _repr_html_(self) -> str:
@@ -99,7 +88,7 @@ class Diagnosis:
 
     def of(self, code: str) -> tuple[Finding, ...]:
         """The findings of one rule, by its code or name."""
-        return tuple(one for one in self.findings if code in (one.code, one.name))
+        return counting.of(self.findings, code)
 
     @property
     def verdict(self) -> str:
@@ -111,6 +100,11 @@ class Diagnosis:
         if worst and self.ok:
             return "Your init is fine; there is something to note."
         return worst or self._of_nothing()
+
+    @property
+    def subject(self) -> str:
+        """What is judged: as it was named, else the model's class."""
+        return self.origin.target or self.measurement.model
 
     @property
     def stopped(self) -> str:
@@ -157,6 +151,5 @@ def diagnose(measurement: Measurement, rules: tuple[Rule, ...] = RULES) -> Diagn
         What they found: worst first, causes before symptoms, and in the order of the rules.
     """
     ordered = sorted(rules, key=lambda rule: not rule.cause)
-    found = [one for rule in ordered for one in rule.findings(measurement)]
-    found.sort(key=lambda one: SEVERITIES.index(one.severity))
-    return Diagnosis(measurement, tuple(found), tuple(rule.code for rule in rules))
+    found = counting.by_severity(one for rule in ordered for one in rule.findings(measurement))
+    return Diagnosis(measurement, found, tuple(rule.code for rule in rules))

@@ -1,4 +1,4 @@
-"""A diagnosis in a notebook: plain HTML that is whole without script and style sheet.
+"""A diagnosis or a run in a notebook: plain HTML that is whole without script and style sheet.
 
 Notebooks that are not trusted, and the sites that show them, take both away.
 """
@@ -9,10 +9,13 @@ from html import escape
 from math import log10
 from typing import TYPE_CHECKING
 
+from isometry.findings.counting import counts
+from isometry.findings.judged import Judged
 from isometry.measurements import Course
 
 if TYPE_CHECKING:
     from isometry.findings.diagnosis import Diagnosis
+    from isometry.findings.training_run import TrainingRun
 
 POINTS = 60
 """Points of a small curve."""
@@ -33,11 +36,25 @@ def html(diagnosis: "Diagnosis") -> str:
     courses = diagnosis.measurement.courses
     if courses:
         parts.append(_table(courses[0]))
-    if diagnosis.findings:
-        parts += ["<details><summary>", escape(diagnosis.counts), "</summary><ul>"]
-        parts += _findings(diagnosis)
-        parts.append("</ul></details>")
-    return f"<div>{''.join(parts)}</div>"
+    return f"<div>{''.join([*parts, *_findings(diagnosis)])}</div>"
+
+
+def run_html(run: "TrainingRun") -> str:
+    """The verdict, the loss, and the findings, folded.
+
+    Args:
+        run: A training run.
+
+    Returns:
+        HTML of some kilobytes.
+    """
+    told = [run.subject, f"{len(run.captures)} captures", run.steps]
+    parts = [f"<p><strong>{escape(', '.join(told))}</strong>: {escape(run.verdict)}</p>"]
+    losses = [one.loss for one in run.captures if math.isfinite(one.loss)]
+    if losses:
+        drawn = curve(losses, along="over the run")
+        parts.append(f"<p>loss {_end(losses[0])} … {_end(losses[-1])} {drawn}</p>")
+    return f"<div>{''.join([*parts, *_findings(run)])}</div>"
 
 
 def _table(course: Course) -> str:
@@ -54,8 +71,8 @@ def _end(value: float) -> str:
     return f"{value:.3g}" if math.isfinite(value) else "–"
 
 
-def curve(values: Sequence[float]) -> str:
-    """A quantity over depth by decades, as SVG; empty where it has fewer than two values."""
+def curve(values: Sequence[float], *, along: str = "over the depth") -> str:
+    """A quantity by decades, as SVG; empty where it has fewer than two values above 0."""
     known = [log10(value) for value in values if math.isfinite(value) and value > 0]
     if len(known) < 2:
         return ""
@@ -68,16 +85,20 @@ def curve(values: Sequence[float]) -> str:
         for i, value in enumerate(shown)
     )
     return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="over the depth">'
+        f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{along}">'
         f'<polyline points="{places}" fill="none" stroke="#0072B2" stroke-width="1.5"/></svg>'
     )
 
 
-def _findings(diagnosis: "Diagnosis") -> Iterator[str]:
-    for one in diagnosis.findings:
+def _findings(judged: Judged) -> Iterator[str]:
+    if not judged.findings:
+        return
+    yield f"<details><summary>{escape(counts(judged.findings))}</summary><ul>"
+    for one in judged.findings:
         head = f"{one.severity} {one.code} {one.name}, {one.where or 'whole model'}"
         code = f"<pre>{escape(one.mend.code)}</pre>" if one.mend.code else ""
         yield (
             f"<li><strong>{escape(head)}</strong>: {escape(one.message)} "
             f"{escape(one.mend.words)}{code}</li>"
         )
+    yield "</ul></details>"

@@ -1,12 +1,17 @@
 """A rule as data: its code, what it is about, and the function that looks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from isometry.findings.finding import AUTO, Finding, Mend, Severity
-from isometry.measurements import Measurement
+from isometry.measurements import Capture, Measurement
 
-Check = Callable[[Measurement], Iterable["Remark"]]
+History = Sequence[Capture]
+"""The captures of a run, by step."""
+
+Check = Callable[[Measurement], Iterable["Remark"]] | Callable[[History], Iterable["Remark"]]
+"""What looks at a start, or at a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Rule:
         name: In lower case, ``"vanishing-forward"``.
         summary: What it looks for, in one sentence.
         why: Why that is bad, where it comes from, how it is measured, what the thresholds are.
-        check: From a measurement to remarks.
+        check: From a measurement, or from the history of a run, to remarks.
         sources: Keys of the bibliography.
         cause: Whether what it finds is the cause of what others see: it is told first.
     """
@@ -42,8 +47,8 @@ class Rule:
     sources: tuple[str, ...] = ()
     cause: bool = False
 
-    def findings(self, measurement: Measurement) -> tuple[Finding, ...]:
-        """All that the rule finds."""
+    def findings(self, seen: Any) -> tuple[Finding, ...]:
+        """All that the rule finds in what its check looks at."""
         return tuple(
             Finding(
                 self.code,
@@ -54,5 +59,5 @@ class Rule:
                 one.evidence,
                 one.mend,
             )
-            for one in self.check(measurement)
+            for one in self.check(seen)
         )

@@ -1,59 +1,24 @@
 """Rules over the history of a run: what training does to the weights, and to their units."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import takewhile
+from math import isfinite, isinf, isnan
 
 from isometry.findings import thresholds
 from isometry.findings.finding import Finding, Mend
-from isometry.findings.rule import Remark
-from isometry.measurements import Capture
+from isometry.findings.rule import History, Remark, Rule
+from isometry.measurements import Capture, by_layer
 from isometry.measurements.summaries import middle
 
 RECENT = 3
 """Captures over whose median the size of updates is judged: single steps are noisy."""
-
-History = Sequence[Capture]
-
-
-@dataclass(frozen=True, slots=True)
-class RunRule:
-    """One rule over a history.
-
-    Attributes:
-        code: ``"ISO701"``.
-        name: In lower case.
-        summary: What it looks for, in one sentence.
-        why: Why that is bad, and what the thresholds are.
-        check: From a history to remarks.
-    """
-
-    code: str
-    name: str
-    summary: str
-    why: str
-    check: Callable[[History], Iterable[Remark]]
-
-    def findings(self, history: History) -> tuple[Finding, ...]:
-        """All that the rule finds."""
-        return tuple(
-            Finding(
-                self.code,
-                self.name,
-                one.severity,
-                one.paths,
-                one.message,
-                one.evidence,
-                one.mend,
-            )
-            for one in self.check(history)
-        )
 
 
 def _updates(history: History) -> Iterator[Remark]:
     recent = history[-RECENT:]
     if len(recent) < RECENT:
         return
-    rows = _recent_updates(recent)
+    rows = {path: middle(row) for path, row in by_layer(recent, "update_log10").items()}
     low, high = thresholds.UPDATE
     fast = {path: row for path, row in rows.items() if row > high}
     slow = {path: row for path, row in rows.items() if row < low}
@@ -61,14 +26,6 @@ def _updates(history: History) -> Iterator[Remark]:
         yield _fast(fast, len(rows))
     if slow:
         yield _slow(slow, len(rows))
-
-
-def _recent_updates(recent: History) -> dict[str, float]:
-    rows: dict[str, list[float]] = {}
-    for capture in recent:
-        for one in capture.layers:
-            rows.setdefault(one.path, []).append(one.update_log10)
-    return {path: middle(row) for path, row in rows.items()}
 
 
 def _fast(rows: Mapping[str, float], count: int) -> Remark:
@@ -97,10 +54,10 @@ def _slow(rows: Mapping[str, float], count: int) -> Remark:
 
 def _dying(history: History) -> Iterator[Remark]:
     rising = {}
-    for path in dict.fromkeys(one.path for capture in history for one in capture.layers):
-        row = [one for c in history for one in c.layers if one.path == path and one.units]
-        if len(row) > 1 and row[-1].dead_frac - row[0].dead_frac > thresholds.RISE:
-            rising[path] = (row[0].dead_frac, row[-1].dead_frac)
+    for path, row in by_layer(history, "dead_frac").items():
+        known = [share for share in row if not isnan(share)]
+        if len(known) > 1 and known[-1] - known[0] > thresholds.RISE:
+            rising[path] = (known[0], known[-1])
     if rising:
         first, last = max(rising.values(), key=lambda ends: ends[1])
         yield Remark(
@@ -113,7 +70,27 @@ def _dying(history: History) -> Iterator[Remark]:
         )
 
 
-UPDATES = RunRule(
+def _lost(history: History) -> Iterator[Remark]:
+    moved = {one.path for capture in history for one in capture.layers if isfinite(one.update_norm)}
+    lost = [*takewhile(lambda capture: _is_lost(capture, moved), reversed(history))]
+    if lost:
+        yield Remark(
+            "error",
+            (),
+            f"From step {lost[-1].step} on the loss or the steps are no finite numbers.",
+            (("first such step", lost[-1].step),),
+            Mend("Go back to a checkpoint before it, and lower the learning rate or warm it up."),
+        )
+
+
+def _is_lost(capture: Capture, moved: Container[str]) -> bool:
+    """Whether the loss is infinite, or is none and weights that were seen to move move by none."""
+    if not isnan(capture.loss):
+        return isinf(capture.loss)
+    return any(one.path in moved and not isfinite(one.update_norm) for one in capture.layers)
+
+
+UPDATES = Rule(
     "ISO701",
     "update-ratio",
     "Steps that are too large or too small for the weight that they move.",
@@ -121,7 +98,7 @@ UPDATES = RunRule(
     f"over {RECENT} captures of log10 of update over weight, which should lie in [-4, -2].",
     _updates,
 )
-DYING = RunRule(
+DYING = Rule(
     "ISO702",
     "dying-units",
     "Layers whose share of dead units rises during training.",
@@ -129,9 +106,17 @@ DYING = RunRule(
     "there. A rise of a tenth since the first capture is a warning, more than half dead an error.",
     _dying,
 )
-RUN_RULES = (UPDATES, DYING)
+LOST = Rule(
+    "ISO703",
+    "lost-loss",
+    "A loss that is infinite, or not a number any more.",
+    "Nothing is learnt from there on, and weights that took such a step are lost. Judged is the last "
+    "capture; where training gives no loss, updates that are not numbers any more say the same.",
+    _lost,
+)
+RUN_RULES = (UPDATES, DYING, LOST)
 
 
-def run_findings(history: History, rules: Sequence[RunRule] = RUN_RULES) -> tuple[Finding, ...]:
+def run_findings(history: History, rules: Sequence[Rule] = RUN_RULES) -> tuple[Finding, ...]:
     """All that the rules find in a history, rule by rule."""
     return tuple(one for rule in rules for one in rule.findings(history))

@@ -4,8 +4,9 @@ from isometry.measurements.activations import Activated
 from isometry.measurements.apparent import Apparent, Family
 from isometry.measurements.blocked import Unreached, Zeros
 from isometry.measurements.broken import Broken
-from isometry.measurements.captures import Capture, LayerCapture, capture_from_json
+from isometry.measurements.captures import Capture, LayerCapture, by_layer, capture_from_json
 from isometry.measurements.courses import Course, Trend, trend
+from isometry.measurements.histories import Recorded, history, is_history, recorded
 from isometry.measurements.layers import Layer
 from isometry.measurements.measurement import Attention, Measurement, measure
 from isometry.measurements.observed import Histogram, Loss, Observation, Step, Values
@@ -31,6 +32,7 @@ __all__ = [
     "Loss",
     "Measurement",
     "Observation",
+    "Recorded",
     "Spectrum",
     "Step",
     "Symmetry",
@@ -39,13 +41,17 @@ __all__ = [
     "Unreached",
     "Values",
     "Zeros",
+    "by_layer",
     "capture_from_json",
     "cast_losses",
     "cast_losses_of_rms",
     "equal_tensors",
+    "history",
+    "is_history",
     "measure",
     "measure_tensor",
     "metrics",
+    "recorded",
     "summary",
     "symmetry",
     "trend",

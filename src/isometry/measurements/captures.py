@@ -1,9 +1,12 @@
 """What was seen of one training step: plain numbers, layer by layer, from any framework."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from types import NoneType
+from typing import Any, get_type_hints
+
+from isometry import errors
 
 NAN = math.nan
 
@@ -74,15 +77,44 @@ class Capture:
 def capture_from_json(held: Mapping[str, Any]) -> Capture:
     """The capture that :meth:`Capture.to_json` wrote.
 
+    Args:
+        held: What JSON held.
+
+    Returns:
+        An equal capture.
+
+    Raises:
+        InputError: A field is missing, unknown, or of another type.
+
     >>> one = Capture(3, math.inf, (LayerCapture("0.weight", act_std=1.5),))
     >>> capture_from_json(one.to_json()).to_json() == one.to_json()
     True
     """
-    layers = tuple(
-        LayerCapture(**{k: v if k == "path" else _read(v) for k, v in one.items()})
-        for one in held["layers"]
-    )
-    return Capture(held["step"], _read(held["loss"]), layers)
+    found = _typed(CAPTURE, held)
+    layers = tuple(LayerCapture(**_typed(LAYER, one)) for one in found.pop("layers"))
+    return Capture(**found, layers=layers)
+
+
+def by_layer(captures: Sequence[Capture], name: str) -> dict[str, list[float]]:
+    """One number of each layer over a run.
+
+    Args:
+        captures: The run.
+        name: An attribute of :class:`LayerCapture`.
+
+    Returns:
+        Path, in the order of their first capture, ↦ one number a capture; NaN where the layer was
+        not seen.
+
+    >>> run = [Capture(0, NAN, (LayerCapture("a", act_std=1.0),)), Capture(1, NAN, ())]
+    >>> by_layer(run, "act_std")
+    {'a': [1.0, nan]}
+    """
+    found: dict[str, list[float]] = {}
+    for place, capture in enumerate(captures):
+        for one in capture.layers:
+            found.setdefault(one.path, [NAN] * len(captures))[place] = getattr(one, name)
+    return found
 
 
 def _said(value: Any) -> Any:
@@ -92,5 +124,45 @@ def _said(value: Any) -> Any:
     return None if math.isnan(value) else str(value)
 
 
-def _read(value: Any) -> Any:
-    return NAN if value is None else float(value) if isinstance(value, str) else value
+WORDS = {"inf": math.inf, "-inf": -math.inf}
+KINDS: dict[type, tuple[type, ...]] = {
+    float: (float, int, NoneType, str),
+    int: (int,),
+    str: (str,),
+    tuple: (list,),
+}
+"""Field types ↦ what JSON may hold there; a text in place of a number is one of ``WORDS``."""
+NEEDED = {"path", "step", "loss", "layers"}
+CAPTURE = {"step": int, "loss": float, "layers": tuple}
+LAYER = get_type_hints(LayerCapture)
+
+
+def _typed(kinds: Mapping[str, type], held: Any) -> dict[str, Any]:
+    if not isinstance(held, Mapping):
+        raise _unlike(f"there is {held!r:.40}", kinds)
+    for name in (*(kind for kind in kinds if kind in NEEDED), *held):
+        if name not in held:
+            raise _unlike(f"{name} is missing", kinds)
+        if name not in kinds:
+            raise _unlike(f"{name!r:.40} is unknown", kinds)
+    return {name: _read(name, kinds[name], value) for name, value in held.items()}
+
+
+def _read(name: str, kind: type, value: Any) -> Any:
+    if type(value) not in KINDS[kind] or (kind is float and value not in WORDS and _is_text(value)):
+        raise errors.InputError(
+            f"{name} is {value!r:.40}",
+            needed=f"{kind.__name__}, as a monitor writes it",
+            do="correct it, or leave the capture out",
+        )
+    return NAN if value is None else WORDS[value] if kind is float and _is_text(value) else value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _unlike(found: str, kinds: Mapping[str, type]) -> errors.InputError:
+    return errors.InputError(
+        found, needed=f"an object with {', '.join(kinds)}", do="leave the capture out"
+    )

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
-from isometry import errors
-from isometry.measurements import Capture, capture_from_json
+from isometry.measurements import Capture
+from isometry.measurements.histories import cut_short
 
 
 class JsonLines:
     """Appends each capture to a file, which is whole after each line.
+
+    A last line that a kill cut short is removed before the first capture is appended, so that a
+    resumed run can be read.
 
     Args:
         path: The file; made at the first capture where there is none.
@@ -16,47 +19,24 @@ class JsonLines:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._begun = False
 
     def capture(self, capture: Capture) -> None:
         """Append one line."""
+        if not self._begun:
+            self._end_at_a_line()
+        self._begun = True
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(capture.to_json(), allow_nan=False) + "\n")
 
-
-def history(path: str | Path) -> list[Capture]:
-    """The captures of a file; of those with one step, which resumption repeats, the last.
-
-    Args:
-        path: What :class:`JsonLines` wrote.
-
-    Returns:
-        The captures, by step.
-
-    Raises:
-        FileError: The file cannot be read, or a line of it is no capture.
-    """
-    found: dict[int, Capture] = {}
-    for place, line in enumerate(_lines(Path(path)), 1):
-        try:
-            one = capture_from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError) as problem:
-            raise errors.FileError(
-                f"line {place} is no capture",
-                needed="lines that a JsonLines sink wrote",
-                do="remove the line",
-                path=str(path),
-            ) from problem
-        found[one.step] = one
-    return [found[step] for step in sorted(found)]
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except OSError as problem:
-        raise errors.FileError(
-            f"the file cannot be read ({problem.strerror})",
-            needed="a file that a JsonLines sink wrote",
-            do="check the path",
-            path=str(path),
-        ) from problem
+    def _end_at_a_line(self) -> None:
+        held = self.path.read_bytes() if self.path.exists() else b""
+        tail = held[held.rfind(b"\n") + 1 :]
+        if not tail:
+            return
+        with self.path.open("r+b") as file:
+            if cut_short(tail.decode(errors="replace")):
+                file.truncate(len(held) - len(tail))
+            else:
+                file.seek(len(held))
+                file.write(b"\n")  # somebody else's line is not ours to remove

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from isometry import errors
-from isometry.findings import Finding
+from isometry.findings import Finding, TrainingRun, training_run
 from isometry.findings.training import run_findings
 from isometry.frameworks.torch.monitoring.live import Live
 from isometry.frameworks.torch.monitoring.moves import Moves, copied, weights_of
@@ -139,6 +139,17 @@ class Monitor:
         self.history = [capture_from_json(one) for one in state["history"]]
         self._disarm()
         self._arm_if_due()
+
+    def report(self, name: str = "") -> TrainingRun:
+        """The run so far as the rules see it; a notebook shows it, ``isometry.reports`` tell it.
+
+        Args:
+            name: What the run is called; the model's class where not given.
+
+        Returns:
+            The captures and the findings.
+        """
+        return training_run(self.history, name=name or type(unwrapped(self.model)).__name__)
 
     @property
     def armed(self) -> bool:
