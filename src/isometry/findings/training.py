@@ -110,8 +110,8 @@ LOST = Rule(
     "ISO703",
     "lost-loss",
     "A loss that is infinite, or not a number any more.",
-    "Nothing is learnt from there on, and weights that took such a step are lost. Judged is the last "
-    "capture; where training gives no loss, updates that are not numbers any more say the same.",
+    "Nothing is learnt from there on, and weights that took such a step are lost. Judged is the "
+    "last capture; where no loss is told, updates that are no numbers any more say the same.",
     _lost,
 )
 RUN_RULES = (UPDATES, DYING, LOST)

@@ -76,9 +76,9 @@ class TrainingRun:
         return counting.counts(self.findings)
 
     @property
-    def unjudged(self) -> tuple[str, ...]:
-        """What the rules could not look at, and why."""
-        return tuple(self._unjudged())
+    def unjudged(self) -> dict[str, str]:
+        """Codes of rules that looked and could not judge ↦ why."""
+        return {code: why for code, why in self._unjudged() if code in self.rules}
 
     @property
     def verdict(self) -> str:
@@ -89,17 +89,22 @@ class TrainingRun:
         if 0 < len(self.rules) < len(RUN_RULES):
             return f"{len(self.rules)} of {len(RUN_RULES)} rules looked, and found nothing."
         if self.unjudged:
-            return f"Nothing was found; not judged: {'; '.join(self.unjudged)}."
+            return f"Nothing was found; not judged: {'; '.join(self.unjudged.values())}."
         return "The run is fine: steps fit their weights, and no layer loses units."
 
-    def _unjudged(self) -> Iterator[str]:
+    def _unjudged(self) -> Iterator[tuple[str, str]]:
         recent = [one for capture in self.captures[-RECENT:] for one in capture.layers]
         if len(self.captures) < RECENT:
-            yield f"the size of steps, with {len(self.captures)} of {RECENT} captures"
+            yield "ISO701", f"the size of steps, with {len(self.captures)} of {RECENT} captures"
         elif all(math.isnan(one.update_log10) for one in recent):
-            yield "the size of steps, as none was seen"
-        if not any(one.units for capture in self.captures for one in capture.layers):
-            yield "dead units, as no activation was seen"
+            yield "ISO701", "the size of steps, as none was seen"
+        seen = [any(one.units for one in capture.layers) for capture in self.captures]
+        if self.of("ISO703"):
+            yield "ISO702", "dead units, as the loss was lost"
+        elif sum(seen) < 2:
+            yield "ISO702", f"dead units, with activations in {sum(seen)} captures"
+        if not recent and all(math.isnan(capture.loss) for capture in self.captures):
+            yield "ISO703", "the loss, as none was told"
 
     def fails(self, limit: FailOn = "error") -> bool:
         """Whether a finding is as bad as that, or worse.

@@ -17,10 +17,12 @@ from isometry.reports.pages import page
 from isometry.reports.pictures import graph_svg
 from isometry.reports.plans import plan_table
 from isometry.reports.rules import rule_words, rules_table
+from isometry.reports.run_comparisons import run_comparison
 from isometry.reports.sarif import sarif
 from isometry.reports.summaries import diagnosis_markdown
 from isometry.reports.table import Table
 from isometry.reports.terminal import console, print_table
+from isometry.reports.training_runs import print_run, run_markdown, run_text
 from isometry.reports.trees import print_tree
 from isometry.reports.wording import number, scheme_words
 from isometry.reports.written import written_table
@@ -48,10 +50,14 @@ __all__ = [
     "panels",
     "plan_table",
     "print_diagnosis",
+    "print_run",
     "print_table",
     "print_tree",
     "rule_words",
     "rules_table",
+    "run_comparison",
+    "run_markdown",
+    "run_text",
     "sarif",
     "scheme_words",
     "spark",

@@ -14,6 +14,8 @@ LETTERS = str.maketrans(
         "●": "*",
         "✔": "+",
         "δ": "delta",
+        "Δ": "delta ",
+        "χ": "chi",
         "∇": "grad ",
         "‖": "|",
         "√": "sqrt ",

@@ -1,4 +1,4 @@
-"""One quantity along the depth as a line of bars."""
+"""One quantity along the depth, or over a run, as a line of bars."""
 
 import math
 from collections.abc import Sequence
@@ -22,12 +22,29 @@ def depth_bars(values: Sequence[float], width: int) -> str:
     ('█▅▁', '▅▅▅')
     """
     logs = [math.log10(max(v, LEAST)) if math.isfinite(v) else math.nan for v in values]
-    parts = [_mean(logs[start:end]) for start, end in _cuts(len(logs), width)]
+    return even_bars(logs, width, least=2.0)
+
+
+def even_bars(values: Sequence[float], width: int, *, least: float) -> str:
+    """Values on an even scale, at most ``width`` bars; neighbours share a bar, their mean.
+
+    Args:
+        values: What is not finite leaves a gap.
+        width: How many bars there are at most.
+        least: What the height of all bars spans at least, so that noise is a level line.
+
+    Returns:
+        The bars; nothing where no value is finite.
+
+    >>> even_bars([0.0, 1.0, 2.0], 8, least=1.0), even_bars([0.0, 0.01], 8, least=1.0)
+    ('▁▅█', '▅▅')
+    """
+    parts = [_mean(values[start:end]) for start, end in _cuts(len(values), width)]
     known = [part for part in parts if math.isfinite(part)]
     if not known:
         return ""
     middle, height = (max(known) + min(known)) / 2, max(known) - min(known)
-    span = max(height, 2.0)
+    span = max(height, least) or 1.0
     level = 0.5 + HALF_BAR * (1 - height / span)
     return "".join(
         spark([level + (part - middle) / span]) if math.isfinite(part) else " " for part in parts

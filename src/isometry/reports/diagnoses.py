@@ -1,36 +1,26 @@
 """A diagnosis in a terminal: what was looked at, signals, findings with their mends, verdict."""
 
-import io
-import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.console import Console
-from rich.text import Text
 
 from isometry import _version
-from isometry.findings import Diagnosis, Finding, Mend
-from isometry.reports.ascii import in_ascii, table_in_ascii
+from isometry.findings import Diagnosis
+from isometry.reports.prose import (
+    NARROW,
+    WIDEST,
+    Line,
+    findings_lines,
+    headed,
+    knows_ascii_alone,
+    plain,
+    print_parts,
+    wrapped,
+)
 from isometry.reports.severities import FINE, SIGNS, STYLES
 from isometry.reports.signals import signal_table
-from isometry.reports.terminal import print_rows, visible
+from isometry.reports.table import Table
 from isometry.reports.wording import count
-
-WIDEST = 100
-"""Letters of a line of prose, however wide the window is."""
-
-NARROW = 100
-"""Columns of a window below which the table must save room."""
-
-INDENT = "    "
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line and how it looks."""
-
-    text: str
-    style: str = ""
 
 
 def print_diagnosis(diagnosis: Diagnosis, to: Console, *, ascii_only: bool = False) -> None:
@@ -41,12 +31,10 @@ def print_diagnosis(diagnosis: Diagnosis, to: Console, *, ascii_only: bool = Fal
         to: Where it is printed.
         ascii_only: Use no letter beyond ASCII; also where the stream's encoding knows no other.
     """
-    ascii_only = ascii_only or not to.encoding.lower().startswith("utf")
     width, table = min(to.width, WIDEST), signal_table(diagnosis, bars=_bars(to.width))
-    head = textwrap.wrap(heading(diagnosis), width, subsequent_indent=INDENT)
-    _print([*(Line(text, "bold") for text in head), Line("")], to, ascii_only=ascii_only)
-    print_rows(table_in_ascii(table) if ascii_only else table, to)
-    _print([Line(""), *lines(diagnosis, width)], to, ascii_only=ascii_only)
+    head, told = headed(heading(diagnosis), width), lines(diagnosis, width)
+    parts: list[Line | Table] = [*head, table, Line(""), *told]
+    print_parts(parts, to, ascii_only=ascii_only or knows_ascii_alone(to))
 
 
 def diagnosis_text(diagnosis: Diagnosis, *, width: int = WIDEST, ascii_only: bool = False) -> str:
@@ -60,20 +48,11 @@ def diagnosis_text(diagnosis: Diagnosis, *, width: int = WIDEST, ascii_only: boo
     Returns:
         Lines without spaces at their ends.
     """
-    written = io.StringIO()
-    to = Console(file=written, width=width, force_terminal=False, highlight=False)
-    print_diagnosis(diagnosis, to, ascii_only=ascii_only)
-    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
+    return plain(lambda to: print_diagnosis(diagnosis, to, ascii_only=ascii_only), width)
 
 
 def _bars(width: int) -> int:
     return 8 if width < NARROW else 32
-
-
-def _print(told: list[Line], to: Console, *, ascii_only: bool) -> None:
-    for line in told:
-        text = in_ascii(line.text) if ascii_only else line.text
-        to.print(Text(visible(text), style=line.style), soft_wrap=True)
 
 
 def heading(diagnosis: Diagnosis) -> str:
@@ -104,39 +83,10 @@ def lines(diagnosis: Diagnosis, width: int) -> Iterator[Line]:
     Yields:
         The lines, in order.
     """
-    told: dict[Mend, str] = {}
-    for one in diagnosis.findings:
-        yield from _finding(one, width, told)
-        told.setdefault(one.mend, one.code)
+    yield from findings_lines(diagnosis.findings, width)
     for one in diagnosis.known:
         yield Line(f"  known: {one.code} {one.name}  {one.where}", "dim")
     yield from _verdict(diagnosis, width)
-
-
-def _finding(one: Finding, width: int, told: dict[Mend, str]) -> Iterator[Line]:
-    head = f"{SIGNS[one.severity]} {one.severity}  {one.code} {one.name}  {one.where}"
-    yield Line(head.rstrip(), STYLES[SIGNS[one.severity]])
-    for text in wrapped(one.message, width):
-        yield Line(text)
-    if one.mend in told:
-        yield Line(f"{INDENT}mend: as for {told[one.mend]}")
-    else:
-        yield from (Line(text) for text in wrapped(f"mend: {one.mend.words}", width))
-        if one.mend.code:
-            yield Line(f"{INDENT}      {one.mend.code}")
-    yield Line("")
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Prose in lines that are indented under a finding."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _verdict(diagnosis: Diagnosis, width: int) -> Iterator[Line]:

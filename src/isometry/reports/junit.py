@@ -1,10 +1,10 @@
-"""A diagnosis as JUnit XML, which every CI shows as a list of tests."""
+"""What was judged as JUnit XML, which every CI shows as a list of tests."""
 
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from isometry.findings import RULES, Diagnosis, FailOn, Finding
+from isometry.findings import ALL, FailOn, Finding, Judged
 from isometry.reports.wording import finding_words
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,22 +19,21 @@ COUNTED = {
 }
 
 
-def junit(diagnosis: Diagnosis, *, fail_on: FailOn = "error") -> str:
+def junit(judged: Judged, *, fail_on: FailOn = "error") -> str:
     """One test case a finding, and one for each rule that found nothing.
 
     Known findings are skipped tests.
 
     Args:
-        diagnosis: What was found.
+        judged: What was found.
         fail_on: From which severity on a finding is a failure; others are told and pass.
 
     Returns:
         The text of a file.
     """
     suite = ET.Element("testsuite", name="isometry")
-    model = diagnosis.origin.target or diagnosis.measurement.model
-    for case in _cases(diagnosis, fail_on):
-        case.set("classname", _allowed(model))
+    for case in _cases(judged, fail_on):
+        case.set("classname", _allowed(judged.subject))
         suite.append(case)
     for name, path in COUNTED.items():
         suite.set(name, str(len(suite.findall(path))))
@@ -44,24 +43,24 @@ def junit(diagnosis: Diagnosis, *, fail_on: FailOn = "error") -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode")
 
 
-def _cases(diagnosis: Diagnosis, fail_on: FailOn) -> Iterator[ET.Element]:
-    if diagnosis.stopped:
+def _cases(judged: Judged, fail_on: FailOn) -> Iterator[ET.Element]:
+    if judged.stopped:
         case = ET.Element("testcase", name="the model runs to its end")
-        ET.SubElement(case, "error", message=_allowed(diagnosis.stopped))
+        ET.SubElement(case, "error", message=_allowed(judged.stopped))
         yield case
-    for one in diagnosis.findings:
+    for one in judged.findings:
         bad = one.at_least(fail_on)
         case, tag = _case(one), "failure" if bad else "system-out"
         options = {"message": _allowed(one.message), "type": one.severity} if bad else {}
         ET.SubElement(case, tag, options).text = _allowed(finding_words(one))
         yield case
-    for one in diagnosis.known:
+    for one in judged.known:
         case = _case(one)
         ET.SubElement(case, "skipped", message="known: named by the baseline")
         yield case
-    found = {one.code for one in (*diagnosis.findings, *diagnosis.known)}
-    for rule in RULES:
-        if rule.code in diagnosis.rules and rule.code not in found:
+    found = {one.code for one in (*judged.findings, *judged.known)}
+    for rule in ALL:
+        if rule.code in judged.rules and rule.code not in found:
             yield ET.Element("testcase", name=f"{rule.code} {rule.name}")
 
 

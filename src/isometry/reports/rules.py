@@ -2,7 +2,7 @@
 
 import textwrap
 
-from isometry.findings import RULES, Rule
+from isometry.findings import ALL, Rule
 from isometry.reports.table import Column, Table
 
 WIDTH = 80
@@ -10,7 +10,7 @@ WIDTH = 80
 
 def rules_table() -> Table:
     """Every rule, with what it looks for."""
-    rows = tuple((one.code, one.name, one.summary) for one in RULES)
+    rows = tuple((one.code, one.name, one.summary) for one in ALL)
     columns = (Column("code"), Column("name"), Column("what it looks for"))
     return Table(f"{len(rows)} rules", columns, rows, ("why, and how: isometry explain CODE",))
 

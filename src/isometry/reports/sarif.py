@@ -1,4 +1,4 @@
-"""A diagnosis as SARIF 2.1.0, the format of code scanning (OASIS standard, 27 March 2020)."""
+"""What was judged as SARIF 2.1.0, the format of code scanning (OASIS standard, 27 March 2020)."""
 
 import hashlib
 import json
@@ -7,36 +7,36 @@ from typing import Any
 from urllib.parse import quote
 
 from isometry import _version
-from isometry.findings import RULES, Diagnosis, Finding, Rule, Severity
+from isometry.findings import ALL, Finding, Judged, Rule, Severity
 from isometry.reports.wording import finding_words
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "note"}
 
 
-def sarif(diagnosis: Diagnosis) -> str:
+def sarif(judged: Judged) -> str:
     """One run with all rules that looked, and one result a finding.
 
     Known findings are results of state ``unchanged``, suppressed outside of the source.
 
     Args:
-        diagnosis: What was found.
+        judged: What was found.
 
     Returns:
         The text of a file.
     """
-    codes = {*diagnosis.rules, *(one.code for one in (*diagnosis.findings, *diagnosis.known))}
-    rules = [one for one in RULES if one.code in codes]
+    codes = {*judged.rules, *(one.code for one in (*judged.findings, *judged.known))}
+    rules = [one for one in ALL if one.code in codes]
     driver = {
         "name": "isometry",
         "version": _version.__version__,
         "rules": [_rule(one) for one in rules],
     }
     places = {rule.code: place for place, rule in enumerate(rules)}
-    results = [_result(one, places, diagnosis) for one in diagnosis.findings]
-    results += [_result(one, places, diagnosis) | KNOWN for one in diagnosis.known]
+    results = [_result(one, places, judged) for one in judged.findings]
+    results += [_result(one, places, judged) | KNOWN for one in judged.known]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    run["invocations"] = [_invocation(diagnosis.stopped)]
+    run["invocations"] = [_invocation(judged.stopped)]
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
@@ -68,23 +68,23 @@ def _pascal(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("-"))
 
 
-def _result(one: Finding, places: dict[str, int], diagnosis: Diagnosis) -> dict[str, Any]:
+def _result(one: Finding, places: dict[str, int], judged: Judged) -> dict[str, Any]:
     index = {"ruleIndex": places[one.code]} if one.code in places else {}
     return {
         "ruleId": one.code,
         **index,
         "level": LEVELS[one.severity],
         "message": {"text": finding_words(one)},
-        "locations": [_location(one, diagnosis)],
+        "locations": [_location(one, judged)],
         "partialFingerprints": {"codeAndPaths/v1": _digest(one)},
     }
 
 
-def _location(one: Finding, diagnosis: Diagnosis) -> dict[str, Any]:
+def _location(one: Finding, judged: Judged) -> dict[str, Any]:
     """The line that builds the model, and the tensors as parts of it."""
     names = [{"fullyQualifiedName": path, "kind": "member"} for path in one.paths]
     logical = {"logicalLocations": names} if names else {}
-    origin = diagnosis.origin
+    origin = judged.origin
     if not origin.file:
         return logical
     file = PurePosixPath(origin.file)

@@ -1,6 +1,6 @@
 """A diagnosis as GitHub-flavoured Markdown: for the summary of a step, or a comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from isometry.findings import Diagnosis, Finding, Mend
@@ -20,13 +20,17 @@ def diagnosis_markdown(diagnosis: Diagnosis) -> str:
         Markdown in which hostile names break nothing.
     """
     table = replace(signal_table(diagnosis, bars=20), title=heading(diagnosis))
-    told: dict[Mend, str] = {}
-    parts = [markdown(table)]
-    for one in diagnosis.findings:
-        parts.append(_finding(one, told.get(one.mend, "")))
-        told.setdefault(one.mend, one.code)
+    parts = [markdown(table), *findings_markdown(diagnosis.findings)]
     parts += [_known(one) for one in diagnosis.known]
     return "\n\n".join([*parts, *_end(diagnosis)])
+
+
+def findings_markdown(found: Iterable[Finding]) -> Iterator[str]:
+    """Findings with their mends; a mend that was told is not told again."""
+    told: dict[Mend, str] = {}
+    for one in found:
+        yield _finding(one, told.get(one.mend, ""))
+        told.setdefault(one.mend, one.code)
 
 
 def _finding(one: Finding, told: str) -> str:
