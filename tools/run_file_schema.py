@@ -1,4 +1,4 @@
-"""Write the JSON Schema of run files from the types and docstrings of what they hold.
+"""Write the JSON Schemas of run files and of reports of training runs, from the types and docstrings of what they hold.
 
 Run it after a record of a measurement or a finding has gained or lost a field:
 
@@ -8,17 +8,19 @@ Run it after a record of a measurement or a finding has gained or lost a field:
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from inspect import getdoc
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from isometry.findings import Diagnosis
+from isometry.findings import Diagnosis, TrainingRun
+from isometry.measurements import Capture, summary
 from isometry.parameters import Axes, Parameter, Surroundings
 from isometry.parameters.axes import Blocks
 
-SCHEMA = Path(__file__).parents[1] / "src/isometry/reports/schemas/diagnosis-1.json"
+FOLDER = Path(__file__).parents[1] / "src/isometry/reports/schemas"
+SCHEMA = FOLDER / "diagnosis-1.json"
 
 SHORT = (Axes, Blocks, Parameter, Surroundings)
 """Records of which fields that equal their default are left out."""
@@ -36,7 +38,9 @@ NUMBER = {
     "anyOf": [{"type": ["number", "null"]}, {"enum": ["Infinity", "-Infinity"]}],
 }
 
-HEAD = {
+Properties = dict[str, dict[str, Any]]
+
+HEAD: Properties = {
     "schema": {"const": 1, "description": "Version of this layout."},
     "isometry": {"type": "string", "description": "The version that wrote the file."},
     "ok": {
@@ -47,18 +51,53 @@ HEAD = {
 }
 """What a file says beside the diagnosis."""
 
+RUN_HEAD: Properties = {
+    **HEAD,
+    "ok": {"type": "boolean", "description": "Whether no finding is an error or a warning."},
+    "summaries": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "step": {"type": "integer"},
+                **{name: {"$ref": "#/$defs/number"} for name in summary(Capture(0, 0.0, ()))},
+            },
+            "required": ["step", *summary(Capture(0, 0.0, ()))],
+            "additionalProperties": False,
+        },
+        "description": "The eight numbers of each capture.",
+    },
+}
+"""What a file says beside a training run."""
 
-def schema() -> dict[str, Any]:
-    """The schema of a run file."""
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One file and what it holds."""
+
+    file: Path
+    title: str
+    kind: type
+    head: Properties
+
+
+LAYOUTS = (
+    Layout(SCHEMA, "isometry run file, schema 1", Diagnosis, HEAD),
+    Layout(FOLDER / "training-1.json", "isometry training run, schema 1", TrainingRun, RUN_HEAD),
+)
+
+
+def schema(layout: Layout) -> dict[str, Any]:
+    """The schema of a file."""
     found: dict[str, Any] = {}
-    _of(Diagnosis, found)
-    whole = found.pop("Diagnosis")
+    _of(layout.kind, found)
+    whole = found.pop(layout.kind.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "isometry run file, schema 1",
+        "title": layout.title,
         **whole,
-        "properties": HEAD | whole["properties"],
-        "required": [*HEAD, *whole["required"]],
+        "properties": layout.head | whole["properties"],
+        "required": [*layout.head, *whole["required"]],
         "$defs": {"number": NUMBER} | dict(sorted(found.items())),
     }
 
@@ -110,9 +149,9 @@ def _described(words: str) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in items}
 
 
-def text() -> str:
+def text(layout: Layout = LAYOUTS[0]) -> str:
     """The file: one property a line."""
-    return "".join(_lines("", schema(), "")) + "\n"
+    return "".join(_lines("", schema(layout), "")) + "\n"
 
 
 def _lines(key: str, value: Any, indent: str) -> Iterator[str]:
@@ -131,6 +170,7 @@ OPENED = ("properties", "$defs")
 
 
 if __name__ == "__main__":
-    SCHEMA.parent.mkdir(exist_ok=True)
-    SCHEMA.write_text(text(), encoding="utf-8")
-    print(f"wrote {SCHEMA}")
+    FOLDER.mkdir(exist_ok=True)
+    for one in LAYOUTS:
+        one.file.write_text(text(one), encoding="utf-8")
+        print(f"wrote {one.file}")

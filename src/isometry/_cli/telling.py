@@ -87,17 +87,17 @@ def tell(diagnosis: Diagnosis, how: Telling, *, fail_on: FailOn = "error") -> No
     write_page(diagnosis, how)
     match how.format:
         case "json":
-            _put(diagnosis.to_json(), how)
+            put(diagnosis.to_json(), how)
         case "markdown":
-            _put(diagnosis_markdown(diagnosis), how)
+            put(diagnosis_markdown(diagnosis), how)
         case "github":
-            _put(annotations(diagnosis), how)
+            put(annotations(diagnosis), how)
         case "junit":
-            _put(junit(diagnosis, fail_on=fail_on), how)
+            put(junit(diagnosis, fail_on=fail_on), how)
         case "sarif":
-            _put(sarif(diagnosis), how)
+            put(sarif(diagnosis), how)
         case _:
-            _print(lambda to: print_diagnosis(diagnosis, to, ascii_only=how.ascii_only), how)
+            print_told(lambda to: print_diagnosis(diagnosis, to, ascii_only=how.ascii_only), how)
 
 
 def tell_table(table: Table, data: dict[str, Any], how: Telling) -> None:
@@ -113,25 +113,26 @@ def tell_table(table: Table, data: dict[str, Any], how: Telling) -> None:
     """
     match how.format:
         case "json":
-            _put(as_json(data), how)
+            put(as_json(data), how)
         case "markdown":
-            _put(markdown(table), how)
+            put(markdown(table), how)
         case _:
             shown = table_in_ascii(table) if how.ascii_only else table
-            _print(lambda to: print_table(shown, to), how)
+            print_told(lambda to: print_table(shown, to), how)
 
 
-def _print(printing: Callable[[Console], None], how: Telling) -> None:
+def print_told(printing: Callable[[Console], None], how: Telling) -> None:
     """To the terminal itself where it is one, so that it has its colours and its width."""
     if how.out is None:
         printing(console(sys.stdout))
         return
     written = io.StringIO()
     printing(Console(file=written, width=PIPE_WIDTH, force_terminal=False, highlight=False))
-    _put(written.getvalue(), how)
+    put(written.getvalue(), how)
 
 
-def _put(text: str, how: Telling) -> None:
+def put(text: str, how: Telling) -> None:
+    """Print or write a text."""
     whole = text.rstrip("\n") + "\n"
     if how.out is None:
         click.echo(whole, nl=False)

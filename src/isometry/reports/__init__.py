@@ -13,7 +13,7 @@ from isometry.reports.diagnoses import diagnosis_text, print_diagnosis
 from isometry.reports.junit import junit
 from isometry.reports.ledgers import ledger_table
 from isometry.reports.markdown import markdown
-from isometry.reports.pages import page
+from isometry.reports.pages import page, run_page
 from isometry.reports.pictures import graph_svg
 from isometry.reports.plans import plan_table
 from isometry.reports.rules import rule_words, rules_table
@@ -57,6 +57,7 @@ __all__ = [
     "rules_table",
     "run_comparison",
     "run_markdown",
+    "run_page",
     "run_text",
     "sarif",
     "scheme_words",

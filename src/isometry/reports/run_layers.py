@@ -9,12 +9,16 @@ from isometry.reports.bars import even_bars
 from isometry.reports.run_numbers import NOTHING, decades, percent
 from isometry.reports.severities import SIGNS
 from isometry.reports.table import Column, Table
+from isometry.reports.wording import shortened
 
 MOST = 8
 """Rows of a table in a terminal."""
 
 AIM = -3.0
 """log10 of update over weight at which a layer learns at a good pace."""
+
+NAME, NARROW_NAME = 40, 24
+"""Letters of a layer's name at most."""
 
 How = Callable[[float], str]
 
@@ -23,13 +27,15 @@ def _size(value: float) -> str:
     return f"{value:.2g}"
 
 
-SHOWN: tuple[tuple[str, str, How], ...] = (
+Shown = tuple[str, str, How]
+"""Heading, number of a layer, and how it is told."""
+
+SHOWN: tuple[Shown, ...] = (
     ("signal", "act_std", _size),
     ("error δ", "delta_norm", _size),
     ("dead", "dead_frac", percent),
     ("‖ΔW‖/‖W‖", "update_log10", decades),
 )
-"""Heading, number of a layer, and how it is told."""
 
 
 def layer_table(
@@ -46,22 +52,34 @@ def layer_table(
     Returns:
         The table in execution order, without a title; what is left out is said in its summary.
     """
-    kept, updates = worst(run, most), by_layer(run.captures, "update_log10")
-    shown = [one for one in SHOWN if not (narrow and one[1] == "delta_norm")]
-    columns = [(by_layer(run.captures, name), how) for _, name, how in shown]
+    updates, columns = by_layer(run.captures, "update_log10"), shown(narrow=narrow)
+    name = NARROW_NAME if narrow else NAME
     rows = tuple(
-        (
-            path,
-            *(arrow(values[path], how) for values, how in columns),
-            _found(run, path),
-            even_bars(updates[path], bars, least=1.0),
-        )
-        for path in kept
+        (shortened(path, name), *cells, even_bars(updates[path], bars, least=1.0))
+        for path, *cells in layer_rows(run, columns, most)
     )
     count = len(run.paths)
-    left = (f"{len(kept)} of {count} layers, the worst",) if len(kept) < count else ()
-    heads = ("layer", *(head for head, _, _ in shown), "finding", "updates")
-    return Table("", tuple(map(Column, heads)), rows, left)
+    left = (f"{len(rows)} of {count} layers, the worst",) if len(rows) < count else ()
+    return Table("", tuple(map(Column, (*headings(columns), "updates"))), rows, left)
+
+
+def shown(*, narrow: bool = False) -> tuple[Shown, ...]:
+    """The numbers that are shown of a layer."""
+    return tuple(one for one in SHOWN if not (narrow and one[1] == "delta_norm"))
+
+
+def headings(columns: Sequence[Shown]) -> tuple[str, ...]:
+    """Those of :func:`layer_rows`."""
+    return ("layer", *(head for head, _, _ in columns), "finding")
+
+
+def layer_rows(run: TrainingRun, columns: Sequence[Shown], most: int) -> list[tuple[str, ...]]:
+    """Path, first and last numbers, and finding of the worst layers, in execution order."""
+    numbers = [(by_layer(run.captures, name), how) for _, name, how in columns]
+    return [
+        (path, *(arrow(values[path], how) for values, how in numbers), _found(run, path))
+        for path in worst(run, most)
+    ]
 
 
 def worst(run: TrainingRun, most: int) -> list[str]:

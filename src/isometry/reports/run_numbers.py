@@ -24,6 +24,7 @@ class Told:
         words: The number in words.
         least: What its bars span at least.
         code: The rule that judges it; empty where none does.
+        way: -1 where it is told against the direction from input to output, as gradients run.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Told:
     words: Callable[[float], str]
     least: float
     code: str = ""
+    way: int = 1
 
 
 def _plain(value: float) -> str:
@@ -62,7 +64,7 @@ def decades(exponent: float) -> str:
 NUMBERS = (
     Told("loss", "loss", _plain, 0.0, "ISO703"),
     Told("act_slope", "signal a layer", _factor, 0.1),
-    Told("delta_slope", "gradient a layer", _factor, 0.1),
+    Told("delta_slope", "gradient a layer", _factor, 0.1, way=-1),
     Told("chi", "χ", _plain, 0.5),
     Told("dead_frac", "dead units", percent, 0.1, "ISO702"),
     Told("sat_frac", "saturated", percent, 0.1),
@@ -76,7 +78,7 @@ def words(told: Told, value: float) -> str:
     """One number, or that it was not seen."""
     if math.isnan(value):
         return NOTHING
-    return told.words(value) if math.isfinite(value) else f"{value:+}"
+    return told.words(told.way * value) if math.isfinite(value) else f"{value:+}"
 
 
 def number_table(run: TrainingRun, *, columns: int = 5, bars: int = 24) -> Table:
@@ -98,7 +100,9 @@ def number_table(run: TrainingRun, *, columns: int = 5, bars: int = 24) -> Table
             told.name,
             *(words(told, numbers[told.key]) for numbers in some),
             sign(run, told),
-            even_bars([numbers[told.key] for numbers in all_told], bars, least=told.least),
+            even_bars(
+                [told.way * numbers[told.key] for numbers in all_told], bars, least=told.least
+            ),
         )
         for told in NUMBERS
     )
@@ -118,3 +122,10 @@ def sign(run: TrainingRun, told: Told) -> str:
         return f"{SIGNS[found[0].severity]} {told.code}"
     looked = told.code in run.rules and told.code not in run.unjudged
     return f"{FINE} {told.code}" if looked else ""
+
+
+def run_sign(run: TrainingRun) -> str:
+    """The sign of a verdict; fine only where the rules could look."""
+    if run.findings:
+        return SIGNS[run.findings[0].severity]
+    return SIGNS["note"] if run.unjudged else FINE

@@ -20,8 +20,8 @@ from isometry.reports.prose import (
     wrapped,
 )
 from isometry.reports.run_layers import layer_table
-from isometry.reports.run_numbers import number_table
-from isometry.reports.severities import FINE, SIGNS, STYLES
+from isometry.reports.run_numbers import number_table, run_sign
+from isometry.reports.severities import STYLES
 from isometry.reports.summaries import findings_markdown
 from isometry.reports.table import Table
 
@@ -68,7 +68,7 @@ def run_markdown(run: TrainingRun) -> str:
         Markdown in which hostile names break nothing.
     """
     layers = replace(layer_table(run), title="layers")
-    end = f"**{run.counts}**" if run.findings else f"**{_sign(run)} {escaped(run.verdict)}**"
+    end = f"**{run.counts}**" if run.findings else f"**{run_sign(run)} {escaped(run.verdict)}**"
     return "\n\n".join(
         [
             markdown(replace(number_table(run, bars=20), title=run_heading(run))),
@@ -97,11 +97,6 @@ def _verdict(run: TrainingRun, width: int) -> Iterator[Line]:
     if run.findings:
         yield Line(f"{run.counts}; why: isometry explain {run.findings[0].code}", "bold")
     else:
-        yield Line(f"{_sign(run)} {run.verdict}", STYLES[_sign(run)])
+        yield Line(f"{run_sign(run)} {run.verdict}", STYLES[run_sign(run)])
     for note in run.notes:
         yield from (Line(text, "dim") for text in wrapped(f"note: {note}", width))
-
-
-def _sign(run: TrainingRun) -> str:
-    """Of a run without findings: fine only where the rules could look."""
-    return SIGNS["note"] if run.unjudged else FINE

@@ -13,6 +13,7 @@ from isometry.reports.figures.jacobians import jacobian_spectrum
 from isometry.reports.figures.labs import activation_lab
 from isometry.reports.figures.palette import rules
 from isometry.reports.figures.phases import phase_diagram
+from isometry.reports.figures.steps import loss_lines, slope_lines
 from isometry.reports.figures.updates import update_lines
 
 __all__ = [
@@ -25,8 +26,10 @@ __all__ = [
     "depth_triptych",
     "jacobian_spectrum",
     "length_cobweb",
+    "loss_lines",
     "phase_diagram",
     "rules",
+    "slope_lines",
     "unit_heatmap",
     "update_lines",
 ]

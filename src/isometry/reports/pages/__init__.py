@@ -1,5 +1,6 @@
-"""One diagnosis, or two of the same model, as one HTML file that needs nothing else."""
+"""Pages for browsers: one file, offline."""
 
 from isometry.reports.pages.page import page
+from isometry.reports.pages.run_page import run_page
 
-__all__ = ["page"]
+__all__ = ["page", "run_page"]

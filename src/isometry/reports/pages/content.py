@@ -2,8 +2,9 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from isometry.findings import Diagnosis, Finding
 from isometry.measurements import Apparent, Histogram, Layer
@@ -69,20 +70,25 @@ class Told:
     finding: Finding
     sign: str
     evidence: tuple[tuple[str, str], ...]
-    gone: bool
+    gone: bool = False
 
 
 def told(now: Diagnosis, after: Diagnosis | None) -> tuple[Told, ...]:
     """The findings, each with whether the second diagnosis has it no more."""
     left = {one.code for one in after.findings} if after else set()
     return tuple(
+        replace(one, gone=after is not None and one.finding.code not in left)
+        for one in told_of(now.findings)
+    )
+
+
+def told_of(found: Iterable[Finding]) -> tuple[Told, ...]:
+    """Findings as a page shows them."""
+    return tuple(
         Told(
-            one,
-            SIGNS[one.severity],
-            tuple((name, _number(value)) for name, value in one.evidence),
-            after is not None and one.code not in left,
+            one, SIGNS[one.severity], tuple((name, _number(value)) for name, value in one.evidence)
         )
-        for one in now.findings
+        for one in found
     )
 
 
@@ -174,6 +180,11 @@ def embedded(diagnosis: Diagnosis) -> str:
             for one in diagnosis.measurement.layers[:1000]
         ],
     }
+    return escaped_json(data)
+
+
+def escaped_json(data: dict[str, Any]) -> str:
+    """JSON that cannot end the element that holds it."""
     text = json.dumps(data, default=str, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -1,6 +1,7 @@
 """The page: a template filled with words, numbers and pictures."""
 
 from importlib import resources
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -28,13 +29,10 @@ def page(diagnosis: Diagnosis, *, after: Diagnosis | None = None, title: str = "
     Returns:
         The text of the file.
     """
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     rows, hidden = content.rows(diagnosis, after)
-    return environment.from_string(_text("page.html")).render(
+    return rendered(
+        "page.html",
         title=title or diagnosis.measurement.model,
-        version=_version.__version__,
         now=diagnosis,
         after=after,
         sign=content.sign,
@@ -44,9 +42,32 @@ def page(diagnosis: Diagnosis, *, after: Diagnosis | None = None, title: str = "
         hidden=hidden,
         figures=[(one, Markup(one.svg)) for one in pictures(diagnosis, after)],
         limits=thresholds,
+        data=Markup(content.embedded(diagnosis)),
+    )
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A page from its template, in the layout of all pages.
+
+    Args:
+        template: A file of this folder.
+        **values: What it names.
+
+    Returns:
+        The text of the page.
+    """
+    environment = jinja2.Environment(
+        autoescape=True,
+        loader=jinja2.FunctionLoader(_text),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(
+        version=_version.__version__,
         style=Markup(_text("page.css") + rules("[data-theme=dark] ")),
         script=Markup(_text("page.js")),
-        data=Markup(content.embedded(diagnosis)),
+        **values,
     )
 
 
