@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of run files and of reports of training runs, from the types and docstrings of what they hold.
+"""Write the JSON Schemas of run files and training runs from the types of what they hold.
 
 Run it after a record of a measurement or a finding has gained or lost a field:
 

@@ -1,3 +1,6 @@
+import math
+from dataclasses import replace
+
 import pytest
 
 from isometry.findings.training import run_findings
@@ -53,3 +56,38 @@ def test_a_rise_of_dead_units_is_found(
     dead: tuple[int, ...], expected: list[tuple[str, str]]
 ) -> None:
     assert codes(run(dead=dead)) == expected
+
+
+def ending(loss: float, *, updates: float = 1e-3) -> list[Capture]:
+    """A healthy run whose last capture has another loss."""
+    *before, last = run(dead=(0, 0, 0, 0))
+    layers = tuple(replace(one, update_norm=updates) for one in last.layers)
+    return [*before, replace(last, loss=loss, layers=layers)]
+
+
+@pytest.mark.parametrize("history", [ending(math.inf), ending(math.nan, updates=math.nan)])
+def test_a_loss_that_is_lost_is_found(history: list[Capture]) -> None:
+    (found,) = run_findings(history)
+    assert (found.code, found.severity, found.evidence) == (
+        "ISO703",
+        "error",
+        (("first such step", 3),),
+    )
+
+
+def test_the_first_step_without_a_loss_is_told() -> None:
+    again = [replace(one, step=one.step + 4) for one in ending(math.inf)]
+    lost = [replace(one, loss=math.inf) for one in again]
+    assert "From step 4 on" in run_findings([*run(), *lost])[0].message
+
+
+@pytest.mark.parametrize(
+    "history", [ending(math.nan), [*ending(math.inf), Capture(9, 1.0, ())], ending(1e30)]
+)
+def test_a_loss_that_is_not_told_or_comes_back_is_no_finding(history: list[Capture]) -> None:
+    assert "ISO703" not in [one.code for one in run_findings(history)]
+
+
+def test_weights_that_never_moved_are_not_lost() -> None:
+    still = Capture(0, math.nan, (LayerCapture("w", weight_norm=1.0),))
+    assert run_findings([replace(still, step=step) for step in range(4)]) == ()

@@ -2,7 +2,7 @@
 
 import math
 
-from isometry.reports.bars import depth_bars
+from isometry.reports.bars import depth_bars, even_bars
 
 
 def test_what_is_not_finite_leaves_a_gap() -> None:
@@ -30,3 +30,10 @@ def test_noise_is_a_level_line() -> None:
 
 def test_a_zero_is_the_least_that_can_be() -> None:
     assert depth_bars([1.0, 0.0, 0.0], 8) == "█▁▁"
+
+
+def test_an_even_scale_spans_what_is_asked_for() -> None:
+    assert even_bars([0.0, 1.0, 2.0], 8, least=0.0) == "▁▅█"
+    assert even_bars([0.0, 1.0, 2.0], 8, least=8.0) == "▄▅▆"
+    assert even_bars([3.0, 3.0], 8, least=0.0) == "▅▅"
+    assert even_bars([1.0, math.inf, -1.0], 8, least=0.0) == "█ ▁"

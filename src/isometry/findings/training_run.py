@@ -103,8 +103,10 @@ class TrainingRun:
             yield "ISO702", "dead units, as the loss was lost"
         elif sum(seen) < 2:
             yield "ISO702", f"dead units, with activations in {sum(seen)} captures"
-        if not recent and all(math.isnan(capture.loss) for capture in self.captures):
-            yield "ISO703", "the loss, as none was told"
+        if all(math.isnan(one.loss) for one in self.captures) and not any(
+            math.isfinite(one.update_norm) for capture in self.captures for one in capture.layers
+        ):
+            yield "ISO703", "the loss, as neither it nor a step was seen"
 
     def fails(self, limit: FailOn = "error") -> bool:
         """Whether a finding is as bad as that, or worse.

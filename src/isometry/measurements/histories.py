@@ -92,11 +92,16 @@ def cut_short(line: str) -> bool:
 def _capture(line: str, place: int) -> Capture:
     try:
         return capture_from_json(json.loads(line))
-    except ValueError as problem:
-        said = str(problem).partition(". Needed:")[0]
-        raise errors.InputError(
-            f"line {place} is no capture ({said})", needed=NEEDED, do="remove the line"
-        ) from problem
+    except json.JSONDecodeError as problem:
+        raise _no_capture(place, f"column {problem.colno}: {problem.msg}") from problem
+    except errors.InputError as problem:
+        raise _no_capture(place, str(problem).partition(". Needed:")[0]) from problem
+
+
+def _no_capture(place: int, why: str) -> errors.InputError:
+    return errors.InputError(
+        f"line {place} is no capture ({why})", needed=NEEDED, do="remove the line"
+    )
 
 
 def history(path: str | Path) -> list[Capture]:

@@ -1,6 +1,7 @@
 """Reports for terminals and logs that know ASCII only."""
 
 from isometry.reports.table import Column, Table
+from isometry.reports.terminal import visible
 
 LETTERS = str.maketrans(
     {
@@ -28,12 +29,12 @@ LETTERS = str.maketrans(
 
 
 def in_ascii(text: str) -> str:
-    """The text in ASCII; letters that nothing stands for, as in hostile names, become ``?``.
+    """One line in ASCII; letters that nothing stands for, as in hostile names, become ``?``.
 
     >>> in_ascii("0.6 → 0.001, ×0.72 ▇▅▂")
     '0.6 -> 0.001, x0.72 %+.'
     """
-    return text.translate(LETTERS).encode("ascii", "replace").decode("ascii")
+    return visible(text).translate(LETTERS).encode("ascii", "replace").decode("ascii")
 
 
 def table_in_ascii(table: Table) -> Table:

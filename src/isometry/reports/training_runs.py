@@ -1,5 +1,6 @@
 """A training run in a terminal and as Markdown: eight numbers, layers, findings, verdict."""
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from isometry import _version
 from isometry.findings import TrainingRun
 from isometry.reports.markdown import escaped, markdown
 from isometry.reports.prose import (
+    INDENT,
     NARROW,
     WIDEST,
     Line,
@@ -97,6 +99,7 @@ def _verdict(run: TrainingRun, width: int) -> Iterator[Line]:
     if run.findings:
         yield Line(f"{run.counts}; why: isometry explain {run.findings[0].code}", "bold")
     else:
-        yield Line(f"{run_sign(run)} {run.verdict}", STYLES[run_sign(run)])
+        told = textwrap.wrap(f"{run_sign(run)} {run.verdict}", width, subsequent_indent=INDENT)
+        yield from (Line(text, STYLES[run_sign(run)]) for text in told)
     for note in run.notes:
         yield from (Line(text, "dim") for text in wrapped(f"note: {note}", width))

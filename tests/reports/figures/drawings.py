@@ -108,6 +108,21 @@ BY_DEPTH: dict[str, Callable[[int], Figure]] = {
 }
 """Pictures whose size grows with the number of layers."""
 
+
+def losses() -> Figure:
+    rough = np.exp(np.random.default_rng(0).normal(size=(8, 3000)).cumsum(axis=1) / 30)
+    curves = {f"run {k}": list(enumerate(row)) for k, row in enumerate(rough.tolist())}
+    return figures.loss_lines(curves)
+
+
+def slopes() -> Figure:
+    rough = np.random.default_rng(0).normal(0.0, 0.05, size=(2, 3000)).tolist()
+    names = ("signal", "gradient")
+    return figures.slope_lines(
+        {name: list(enumerate(row)) for name, row in zip(names, rough, strict=True)}
+    )
+
+
 OF_THEORY: dict[str, Callable[[], Figure]] = {
     "lab": lambda: figures.activation_lab("tanh", hill("fc1", 1.2), dead=0.1, saturated=0.2),
     "lengths": lambda: figures.length_cobweb("tanh", weight_var=1.5, bias_var=0.05, q0=2.0),
@@ -115,13 +130,16 @@ OF_THEORY: dict[str, Callable[[], Figure]] = {
     "phases": lambda: figures.phase_diagram("tanh", [("yours", 2.0, 0.1), ("He", 2.0, 0.0)]),
     "spectrum": spectrum,
 }
-"""The others."""
+"""The others of a start."""
+
+OF_RUNS: dict[str, Callable[[], Figure]] = {"losses": losses, "slopes": slopes}
+"""Those of a run that show no layers."""
 
 
 def one_of_each() -> dict[str, Figure]:
     """Every picture once."""
     deep = {name: draw(12) for name, draw in BY_DEPTH.items()}
-    return deep | {name: draw() for name, draw in OF_THEORY.items()}
+    return deep | {name: draw() for name, draw in (OF_THEORY | OF_RUNS).items()}
 
 
 def hostile() -> list[Figure]:
@@ -134,4 +152,5 @@ def hostile() -> list[Figure]:
         figures.phase_diagram("tanh", [(HOSTILE, 1.0, 0.0)]),
         figures.unit_heatmap([0, 1], [HOSTILE], [[0.0, 1.0]], what=HOSTILE),
         figures.update_lines([0, 1], {HOSTILE: [-3.0, -2.0]}),
+        figures.loss_lines({HOSTILE: [(0, 1.0), (1, 0.5)]}),
     ]

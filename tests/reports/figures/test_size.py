@@ -28,6 +28,11 @@ def test_a_picture_of_many_layers(draw: Callable[[int], Figure], layers: int) ->
     assert size(draw(layers)) <= PICTURE
 
 
+@pytest.mark.parametrize("draw", drawings.OF_RUNS.values(), ids=drawings.OF_RUNS)
+def test_a_picture_of_a_long_run(draw: Callable[[], Figure]) -> None:
+    assert size(draw()) <= PICTURE
+
+
 @pytest.mark.parametrize("draw", drawings.OF_THEORY.values(), ids=drawings.OF_THEORY)
 def test_a_picture_of_theory(draw: Callable[[], Figure]) -> None:
     assert size(draw()) <= PICTURE
