@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from types import NoneType
 from typing import Any, get_type_hints
 
@@ -110,10 +111,12 @@ def by_layer(captures: Sequence[Capture], name: str) -> dict[str, list[float]]:
     >>> by_layer(run, "act_std")
     {'a': [1.0, nan]}
     """
-    found: dict[str, list[float]] = {}
+    paths = dict.fromkeys(one.path for capture in captures for one in capture.layers)
+    found = {path: [NAN] * len(captures) for path in paths}
+    read = attrgetter(name)
     for place, capture in enumerate(captures):
         for one in capture.layers:
-            found.setdefault(one.path, [NAN] * len(captures))[place] = getattr(one, name)
+            found[one.path][place] = read(one)
     return found
 
 

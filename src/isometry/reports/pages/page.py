@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from isometry import _version
 from isometry.findings import Diagnosis, thresholds
-from isometry.reports.figures import rules
+from isometry.reports.figures import marks, rules
 from isometry.reports.pages import content
 from isometry.reports.pages.pictures import pictures
 
@@ -60,6 +60,7 @@ def rendered(template: str, **values: Any) -> str:
         autoescape=True,
         loader=jinja2.FunctionLoader(_text),
         undefined=jinja2.StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -69,6 +70,11 @@ def rendered(template: str, **values: Any) -> str:
         script=Markup(_text("page.js")),
         **values,
     )
+
+
+def _visible(value: Any) -> Any:
+    """A text without letters that no page may hold; names in pictures are treated alike."""
+    return marks.NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value) if type(value) is str else value
 
 
 def _text(name: str) -> str:

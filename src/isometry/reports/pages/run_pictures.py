@@ -1,10 +1,10 @@
 """The pictures of training runs, from what a monitor saw."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from isometry.findings import TrainingRun
-from isometry.measurements import Capture, by_layer, summary
+from isometry.measurements import by_layer, summary
 from isometry.reports import figures
 from isometry.reports.figures import Figure
 from isometry.reports.figures.paths import Place
@@ -20,19 +20,23 @@ def run_pictures(runs: Sequence[TrainingRun]) -> tuple[Figure, ...]:
     Returns:
         The pictures, in the order of the page.
     """
-    losses = dict(zip(labels(runs), (_curve(run, _loss) for run in runs), strict=True))
+    losses = {
+        label: [(one.step, one.loss) for one in run.captures]
+        for label, run in zip(labels(runs), runs, strict=True)
+    }
     drawn = [figures.loss_lines(losses)] if any(map(_known, losses.values())) else []
     return (*drawn, *(_of_run(runs[0]) if len(runs) == 1 else ()))
 
 
 def _of_run(run: TrainingRun) -> Iterator[Figure]:
+    steps = [one.step for one in run.captures]
+    numbers = [summary(one) for one in run.captures]
     slopes = {
-        "signal": _curve(run, lambda one: summary(one)["act_slope"]),
-        "gradient": _curve(run, lambda one: summary(one)["delta_slope"]),
+        name: [(step, one[key]) for step, one in zip(steps, numbers, strict=True)]
+        for name, key in (("signal", "act_slope"), ("gradient", "delta_slope"))
     }
     if any(map(_known, slopes.values())):
         yield figures.slope_lines(slopes)
-    steps = [one.step for one in run.captures]
     updates = _seen(run, "update_log10")
     if updates:
         yield figures.update_lines(steps, updates)
@@ -47,13 +51,5 @@ def _seen(run: TrainingRun, name: str) -> dict[str, list[float]]:
     return {path: row for path, row in rows.items() if any(map(math.isfinite, row))}
 
 
-def _curve(run: TrainingRun, read: Callable[[Capture], float]) -> list[Place]:
-    return [(one.step, read(one)) for one in run.captures]
-
-
 def _known(curve: Sequence[Place]) -> bool:
     return any(math.isfinite(value) for _, value in curve)
-
-
-def _loss(capture: Capture) -> float:
-    return capture.loss

@@ -1,4 +1,5 @@
 import itertools
+import json
 import re
 import statistics
 import time
@@ -12,6 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import isometry as iso
+from isometry.measurements import Capture
+from isometry.reports import run_text
 from isometry.torch import JsonLines, history
 
 
@@ -154,6 +157,50 @@ def test_a_run_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
         train(net, x, 2, second.step)
     assert [one.step for one in second.history] == [0, 2, 4]
     assert [one.to_json() for one in history(file)] == [one.to_json() for one in second.history]
+
+
+@pytest.mark.parametrize(
+    ("tail", "lines"), [("", 2), ('{"step": 0, "lo', 2), ('{"st', 2), ("notes", 3)]
+)
+def test_a_line_that_a_kill_cut_short_is_removed_and_no_other(
+    tmp_path: Path, tail: str, lines: int
+) -> None:
+    file = tmp_path / "run.jsonl"
+    whole = Capture(0, 1.0, ())
+    JsonLines(file).capture(whole)
+    file.write_text(file.read_text() + tail)
+    JsonLines(file).capture(Capture(5, 0.5, ()))
+    held = file.read_text().split("\n")
+    assert len(held) == lines + 1
+    assert [json.loads(held[0]), json.loads(held[-2])] == [
+        whole.to_json(),
+        Capture(5, 0.5, ()).to_json(),
+    ]
+
+
+def test_a_whole_last_line_without_an_end_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "run.jsonl"
+    JsonLines(file).capture(Capture(0, 1.0, ()))
+    file.write_text(file.read_text().rstrip())
+    sink = JsonLines(file)
+    sink.capture(Capture(1, 0.5, ()))
+    sink.capture(Capture(2, 0.4, ()))
+    assert [one.step for one in history(file)] == [0, 1, 2]
+
+
+def test_a_monitor_reports_its_run_so_far() -> None:
+    net, x = made()
+    with iso.Monitor(net, every=1, on_finding=lambda _: None) as monitor:
+        train(net, x, 3, monitor.step)
+    run = monitor.report()
+    assert (run.subject, run.steps) == ("Net", "steps 0 … 2")
+    assert run.captures == tuple(monitor.history)
+    assert run.findings == tuple(monitor.findings)
+    assert (
+        run_text(monitor.report("first try"))
+        .splitlines()[0]
+        .endswith("first try · steps 0 … 2 · 3 captures · 3 weights")
+    )
 
 
 def test_a_callable_gets_names_numbers_and_the_step() -> None:
