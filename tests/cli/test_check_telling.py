@@ -55,6 +55,24 @@ def test_every_format_on_stdout_and_in_a_file(
     assert (tmp_path / "told.txt").read_text(encoding="utf-8") == out
 
 
+def test_a_page_is_written_beside_the_table(capsys: Captured, tmp_path: Path) -> None:
+    code, out, _ = ran(capsys, "check", *BAD, "--html", "start.html")
+    assert (code, out.splitlines()[0][:9]) == (1, "isometry ")
+    text = (tmp_path / "start.html").read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "ISO101 vanishing-forward" in text
+
+
+def test_an_existing_page_is_not_overwritten(capsys: Captured, tmp_path: Path) -> None:
+    page = tmp_path / "start.html"
+    page.write_text("mine")
+    code, out, err = ran(capsys, "check", *BAD, "--html", "start.html")
+    assert (code, out, page.read_text()) == (2, "", "mine")
+    assert err.startswith("error: start.html: the file exists")
+    assert ran(capsys, "check", *BAD, "--html", "start.html", "--force")[0] == 1
+    assert page.read_text(encoding="utf-8") != "mine"
+
+
 def test_junit_fails_from_the_limit_on(capsys: Captured) -> None:
     _, out, _ = ran(capsys, "check", *BAD, "-f", "junit", "--fail-on", "never")
     assert ET.fromstring(out.encode())[0].attrib["failures"] == "0"

@@ -38,7 +38,11 @@ def run(code: list[str], name: str) -> None:
     [page for page in PAGES if blocks(page.read_text(encoding="utf-8"))],
     ids=lambda page: page.relative_to(ROOT).as_posix(),
 )
-def test_the_examples_of_a_page_run(page: Path) -> None:
+def test_the_examples_of_a_page_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that holds nothing, so that a page may write files."""
+    monkeypatch.chdir(tmp_path)
     run(blocks(page.read_text(encoding="utf-8")), page.name)
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from isometry import _cli
-from tests.docs.test_examples import PAGES, ROOT, blocks
+from tests.docs.test_examples import PAGES, ROOT, blocks, run
 
 SESSION = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 STATUS = "echo $?"
+HISTORY = ".jsonl"
 
 Captured = pytest.CaptureFixture[str]
 
@@ -40,6 +41,11 @@ def differences(text: str, capsys: Captured) -> Iterator[str]:
             yield f"$ {command}\n{got}"
 
 
+def written(text: str) -> list[str]:
+    """The blocks of a page whose sessions read what they write."""
+    return blocks(text) if HISTORY in "".join(SESSION.findall(text)) else []
+
+
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if SESSION.search(page.read_text(encoding="utf-8"))],
@@ -48,11 +54,13 @@ def differences(text: str, capsys: Captured) -> Iterator[str]:
 def test_the_sessions_of_a_page_run(
     page: Path, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a folder that holds the page's first block of Python as ``nets.py``."""
+    """In a folder that holds the page's first block of Python, and what its blocks have written."""
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.chdir(tmp_path)
     text = page.read_text(encoding="utf-8")
     (tmp_path / "nets.py").write_text(blocks(text)[0], encoding="utf-8")
+    run(written(text), page.name)
+    capsys.readouterr()
     assert list(differences(text, capsys)) == []
 
 

@@ -149,3 +149,16 @@ def test_a_notebook_shows_it_without_script_and_style() -> None:
 
 def test_a_notebook_shows_a_run_without_losses() -> None:
     assert "polyline" not in histories.bare()._repr_html_()
+
+
+def test_rules_of_runs_do_not_look_at_a_start() -> None:
+    with pytest.raises(iso.errors.InputError, match="no rule is left of select=\\('ISO7',\\)"):
+        findings.selected(("ISO7",))
+    assert len(findings.selected(ignore=("ISO7",))) == len(findings.RULES)
+    assert findings.selected(("ISO702",), rules=findings.RUN_RULES) == findings.RUN_RULES[1:2]
+
+
+def test_a_rule_of_runs_has_a_code_and_a_name() -> None:
+    assert findings.rule("ISO702") is findings.rule("dying-units") is findings.RUN_RULES[1]
+    with pytest.raises(iso.errors.UnknownNameError, match="did you mean ISO70"):
+        findings.rule("ISO70")

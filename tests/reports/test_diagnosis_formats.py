@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 
 from isometry import findings
 from isometry.findings import Origin
 from isometry.reports import annotations, diagnosis_markdown, junit, rule_words, sarif
-from tests.findings import records
+from tests.findings import histories, records
+from tests.reports import sarif_rules
 
 CODES = [one.code for one in records.FOUND]
 COMMAND = re.compile(r"::(error|warning|notice) ([^:\n]*)::([^\n]*)")
@@ -108,6 +110,48 @@ def log(text: str) -> dict[str, Any]:
     assert (data["version"], data["$schema"][-23:]) == ("2.1.0", "sarif-schema-2.1.0.json")
     (run,) = data["runs"]
     return dict(run)
+
+
+SARIF = jsonschema.Draft202012Validator(sarif_rules.LOG)
+JUDGED: dict[str, findings.Judged] = {
+    "xavier": records.xavier(),
+    "hostile": records.hostile(),
+    "fine": records.fine(),
+    "stopped": stopped(),
+    "absolute": replace(records.xavier(), origin=Origin(file="/a b/nets.py", line=3)),
+    "known": replace(records.xavier(), findings=(), known=records.FOUND),
+    "run": histories.dying(),
+    "hostile run": histories.hostile(),
+    "fine run": histories.fine(),
+}
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_sarif_is_what_the_standard_asks_for(name: str) -> None:
+    SARIF.validate(json.loads(sarif(JUDGED[name])))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("version",), "2.1"),
+        (("runs", 0, "tool", "driver"), {}),
+        (("runs", 0, "results", 0, "level"), "fatal"),
+        (("runs", 0, "results", 0, "message"), {}),
+        (("runs", 0, "results", 0, "code"), "ISO101"),
+        (
+            ("runs", 0, "results", 0, "locations", 0, "physicalLocation", "region", "startLine"),
+            0,
+        ),
+    ],
+)
+def test_other_sarif_is_refused(path: tuple[str | int, ...], value: object) -> None:
+    log = json.loads(sarif(records.xavier()))
+    inner: Any = log
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    assert not SARIF.is_valid(log)
 
 
 def test_sarif_results_refer_to_rules_with_help() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from isometry import errors, weights
 from isometry._cli.settings import Settings
 from isometry._cli.telling import Telling, print_told, put, tell_table
-from isometry.findings import RUN_RULES, FailOn, TrainingRun, selected, training_run
+from isometry.findings import RUN_RULES, FailOn, Origin, TrainingRun, selected, training_run
 from isometry.measurements import Recorded
 from isometry.reports import (
     Table,
@@ -39,7 +39,9 @@ def judged(path: Path, held: Recorded, settings: Settings) -> TrainingRun:
     codes = [one.code for one in RUN_RULES]
     about = any(code.startswith(prefix) for prefix in settings.select for code in codes)
     rules = selected(settings.select if about else (), settings.ignore, rules=RUN_RULES)
-    return training_run(held.captures, name=path.as_posix(), notes=held.notes, rules=rules)
+    name = path.as_posix()
+    origin = Origin(target=name, file=name, line=1)
+    return training_run(held.captures, name=name, notes=held.notes, rules=rules, origin=origin)
 
 
 def tell_run(run: TrainingRun, how: Telling, *, fail_on: FailOn) -> None:

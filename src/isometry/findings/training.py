@@ -63,8 +63,8 @@ def _dying(history: History) -> Iterator[Remark]:
         yield Remark(
             "error" if last > thresholds.DEAD_SEVERE else "warning",
             tuple(rising),
-            f"Units die in {len(rising)} layer{'s' * (len(rising) > 1)}: in the worst {last:.0%} have no slope for any "
-            f"sample, after {first:.0%} at first.",
+            f"Units die in {len(rising)} layer{'s' * (len(rising) > 1)}: in the worst {last:.0%} "
+            f"have no slope for any sample, after {first:.0%} at first.",
             (("share of dead units at first", first), ("share of dead units now", last)),
             Mend("Lower the learning rate, or warm it up."),
         )

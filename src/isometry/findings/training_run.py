@@ -25,6 +25,7 @@ class TrainingRun:
         rules: Codes of the rules that looked.
         name: What the run is called, as a rule its file; empty for a call in Python.
         notes: What could not be read.
+        origin: The file that it was read from.
     """
 
     captures: tuple[Capture, ...]
@@ -32,6 +33,7 @@ class TrainingRun:
     rules: tuple[str, ...] = ()
     name: str = ""
     notes: tuple[str, ...] = ()
+    origin: Origin = UNKNOWN
 
     @property
     def ok(self) -> bool:
@@ -47,11 +49,6 @@ class TrainingRun:
     def known(self) -> tuple[Finding, ...]:
         """None: a baseline is about a start."""
         return ()
-
-    @property
-    def origin(self) -> Origin:
-        """Unknown: a history does not say what built the model."""
-        return UNKNOWN
 
     @property
     def stopped(self) -> str:
@@ -155,6 +152,7 @@ def training_run(
     name: str = "",
     notes: Sequence[str] = (),
     rules: Sequence[Rule] = RUN_RULES,
+    origin: Origin = UNKNOWN,
 ) -> TrainingRun:
     """Let the rules look at a history.
 
@@ -163,6 +161,7 @@ def training_run(
         name: What the run is called.
         notes: What could not be read.
         rules: Which rules look.
+        origin: The file that it was read from.
 
     Returns:
         What they found, worst first.
@@ -172,4 +171,5 @@ def training_run(
     """
     history = tuple(captures)
     found = counting.by_severity(one for rule in rules for one in rule.findings(history))
-    return TrainingRun(history, found, tuple(rule.code for rule in rules), name, tuple(notes))
+    codes = tuple(rule.code for rule in rules)
+    return TrainingRun(history, found, codes, name, tuple(notes), origin)

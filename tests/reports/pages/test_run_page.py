@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,21 +74,18 @@ def test_the_page_is_the_same_each_time_and_loads_nothing() -> None:
     assert "default-src 'none'" in text
 
 
+def layer(place: int, act: float, delta: float, update: float) -> LayerCapture:
+    """One of many layers of a large model."""
+    path = f"model.encoder.layers.{place}.self_attn.out_proj"
+    return LayerCapture(path, act, delta, 1.0, 1.0, update, 64, place % 60)
+
+
 def long(layers: int, count: int) -> TrainingRun:
     """Many layers over many captures, with noise in every number."""
-    noise = np.random.default_rng(0).uniform(0.1, 1.0, (count, layers, 5)).tolist()
+    noise = np.random.default_rng(0).uniform(0.1, 1.0, (count, layers, 3)).tolist()
     made = (
-        Capture(
-            step,
-            sum(row[0]),
-            tuple(
-                LayerCapture(
-                    f"model.encoder.layers.{k}.self_attn.out_proj", *five, units=64, dead=k % 60
-                )
-                for k, five in enumerate(row)
-            ),
-        )
-        for step, row in enumerate(noise)
+        Capture(step, rows[0][0], tuple(layer(k, *row) for k, row in enumerate(rows)))
+        for step, rows in enumerate(noise)
     )
     return training_run(made, name="long.jsonl")
 
