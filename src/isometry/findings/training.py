@@ -96,11 +96,13 @@ def _slow(rows: Mapping[str, float], count: int) -> Remark:
 
 
 def _dying(history: History) -> Iterator[Remark]:
-    rising = {}
-    for path in dict.fromkeys(one.path for capture in history for one in capture.layers):
-        row = [one for c in history for one in c.layers if one.path == path and one.units]
-        if len(row) > 1 and row[-1].dead_frac - row[0].dead_frac > thresholds.RISE:
-            rising[path] = (row[0].dead_frac, row[-1].dead_frac)
+    rows: dict[str, list[float]] = {}
+    for capture in history:
+        for one in capture.layers:
+            if one.units:
+                rows.setdefault(one.path, []).append(one.dead_frac)
+    ends = {path: (row[0], row[-1]) for path, row in rows.items()}
+    rising = {path: (a, b) for path, (a, b) in ends.items() if b - a > thresholds.RISE}
     if rising:
         first, last = max(rising.values(), key=lambda ends: ends[1])
         yield Remark(
@@ -134,4 +136,9 @@ RUN_RULES = (UPDATES, DYING)
 
 def run_findings(history: History, rules: Sequence[RunRule] = RUN_RULES) -> tuple[Finding, ...]:
     """All that the rules find in a history, rule by rule."""
-    return tuple(one for rule in rules for one in rule.findings(history))
+    return tuple(one for rule in rules for one in rule.findings(_telling(history)))
+
+
+def _telling(history: History) -> History:
+    """The first capture and the last few: all that the rules look at, however long a run is."""
+    return history if len(history) <= RECENT else [history[0], *history[-RECENT:]]

@@ -13,6 +13,7 @@ from isometry.frameworks.torch.monitoring.moves import rms
 from isometry.frameworks.torch.monitoring.numbers import Numbers
 from isometry.frameworks.torch.observing.statistics import strided
 from isometry.frameworks.torch.slots import Slot
+from isometry.measurements import idling
 
 SAMPLE = 4096
 """Entries that saturation is told from, at most."""
@@ -106,4 +107,5 @@ class Live:
             low, high = (value.amin(others), value.amax(others)) if others else (value, value)
             self.numbers.keep(self.last, "low", low)
             self.numbers.keep(self.last, "high", high)
-            self.numbers.keep(self.last, "sample", strided(value.reshape(-1), SAMPLE).clone())
+            if idling.bounded(name):
+                self.numbers.keep(self.last, "sample", strided(value.reshape(-1), SAMPLE).clone())
