@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import calibrations, diagnoses, fills, models, page
+from benchmarks import calibrations, diagnoses, fills, models, monitors, page
 
 
 @click.command()
@@ -23,7 +23,11 @@ def main(rounds: int, model_rounds: int, write: Path | None) -> None:
     print("diagnosing models …", file=sys.stderr)
     diagnosed = diagnoses.run(rounds)
     print("calibrating models …", file=sys.stderr)
-    text = page.page(filled, built, diagnosed, calibrations.run(model_rounds), rounds)
+    calibrated = calibrations.run(model_rounds)
+    print("watching models …", file=sys.stderr)
+    parts = (page.diagnoses(diagnosed), page.calibrations(calibrated))
+    told = (*parts, page.monitors(monitors.run(rounds)))
+    text = page.page(filled, built, told, rounds)
     print(text)
     if write is not None:
         part = write.with_suffix(".part")

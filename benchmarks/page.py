@@ -10,6 +10,7 @@ from benchmarks.calibrations import CalibrationResult
 from benchmarks.diagnoses import DiagnosisResult
 from benchmarks.fills import SIZE, FillResult
 from benchmarks.models import ModelResult
+from benchmarks.monitors import MonitorResult
 
 RIVALS = ("isometry", "isometry, 1 thread", "torch", "numpy", "jax", "fill_")
 
@@ -26,14 +27,12 @@ constant into the same memory: the limit that memory sets to a fill.
 def page(
     fills: Sequence[FillResult],
     models: Sequence[ModelResult],
-    diagnoses: Sequence[DiagnosisResult],
-    calibrated: Sequence[CalibrationResult],
+    others: Sequence[str],
     rounds: int,
 ) -> str:
     """The whole page."""
     parts = [INTRODUCTION, _machine(rounds), _fills(fills), _scaling(fills), _models(models)]
-    parts.append(_diagnoses(diagnoses))
-    return "\n".join([*parts, *([calibrations(calibrated)] if calibrated else [])])
+    return "\n".join([*parts, *others])
 
 
 def _machine(rounds: int) -> str:
@@ -105,7 +104,8 @@ def _model_cells(result: ModelResult) -> list[str]:
     return [result.name, f"{result.values:,}", *medians, f"**{result.ratio():.1f}×**", *peaks]
 
 
-def _diagnoses(results: Sequence[DiagnosisResult]) -> str:
+def diagnoses(results: Sequence[DiagnosisResult]) -> str:
+    """The section on diagnoses."""
     lines = [
         "## Diagnosis",
         "",
@@ -162,6 +162,26 @@ def _calibration_cells(result: CalibrationResult) -> list[str]:
         forwards,
         furthest,
     ]
+
+
+def monitors(results: Sequence[MonitorResult]) -> str:
+    """The section on monitors."""
+    lines = [
+        "## Watching a run",
+        "",
+        "Part of the time of training that `isometry.Monitor` takes with `every=100`, told from",
+        "steps that are all captured beside plain ones of the same run. A capture has a fixed cost",
+        "of a millisecond or two, which steps as short as that show.",
+        "",
+        _row(["model", "milliseconds of a step", "live", "with a probe"]),
+        "|:--|--:|--:|--:|",
+    ]
+    return "\n".join([*lines, *(_row(_monitor_cells(result)) for result in results), ""])
+
+
+def _monitor_cells(result: MonitorResult) -> list[str]:
+    shares = [f"**{result.share(mode):.2%}**" for mode in ("live", "probe")]
+    return [result.name, f"{1000 * result.step:.2f}", *shares]
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Diagnose good and bad starts and write docs/diagnosis.md.
 
 Run it when a rule, a threshold or the zoo changes: ``python tools/diagnosis_page.py``. It takes
-ten minutes. What the rivals said is read from tests/findings/rivals.json, which
+some minutes. What the rivals said is read from tests/findings/rivals.json, which
 ``tools/diagnosis_rivals.py`` writes, and the calibration from tests/findings/drift.json, which
 ``tools/drift_calibration.py`` writes; neither is needed to run this.
 """

@@ -48,7 +48,6 @@ RULES: tuple[Rule, ...] = (
     storage.UNWRITTEN,
     storage.RANGE,
 )
-
 """Those that look at a start."""
 
 ALL: tuple[Rule, ...] = (*RULES, *RUN_RULES)

@@ -119,4 +119,9 @@ RUN_RULES = (UPDATES, DYING, LOST)
 
 def run_findings(history: History, rules: Sequence[Rule] = RUN_RULES) -> tuple[Finding, ...]:
     """All that the rules find in a history, rule by rule."""
-    return tuple(one for rule in rules for one in rule.findings(history))
+    return tuple(one for rule in rules for one in rule.findings(_telling(history)))
+
+
+def _telling(history: History) -> History:
+    """The first capture and the last few: all that the rules look at, however long a run is."""
+    return history if len(history) <= RECENT else [history[0], *history[-RECENT:]]

@@ -107,7 +107,8 @@ def trend(values: tuple[float, ...]) -> Trend:
 
 
 def _slope(places: np.ndarray, logs: np.ndarray) -> float:
-    return float(np.polyfit(places, logs, 1)[0])
+    aside = places - places.mean()
+    return float((aside * logs).sum() / (aside * aside).sum())
 
 
 def courses(found: Parts, joins: tuple[Join, ...], steps: Mapping[int, Step]) -> tuple[Course, ...]:

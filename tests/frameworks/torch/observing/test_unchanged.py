@@ -14,6 +14,13 @@ from torch.nn.utils import parametrizations
 import isometry as iso
 from isometry import errors
 
+GLOBAL = (
+    nn.modules.module._global_forward_hooks,
+    nn.modules.module._global_forward_pre_hooks,
+    nn.modules.module._global_forward_hooks_always_called,
+    nn.modules.module._global_forward_hooks_with_kwargs,
+)
+
 
 class Everything(nn.Module):
     """Norms with memory, dropout, a hook, a counting buffer, mixed modes, a frozen tensor."""
@@ -85,7 +92,7 @@ def state(model: nn.Module) -> dict[str, Any]:
             for path, module in model.named_modules()
         },
         "attributes": {path: sorted(vars(module)) for path, module in model.named_modules()},
-        "global hooks": list(nn.modules.module._global_forward_hooks),
+        "global hooks": [list(kind) for kind in GLOBAL],
         "generators": (torch.get_rng_state().tolist(), python, str(numpy)),
         "switches": (torch.is_grad_enabled(), torch.is_inference_mode_enabled()),
     }

@@ -13,6 +13,7 @@ from isometry.frameworks.torch.monitoring.moves import rms
 from isometry.frameworks.torch.monitoring.numbers import Numbers
 from isometry.frameworks.torch.observing.statistics import strided
 from isometry.frameworks.torch.slots import Slot
+from isometry.measurements import idling
 
 SAMPLE = 4096
 """Entries that saturation is told from, at most."""
@@ -23,6 +24,16 @@ ACTIVATIONS: Final = frozenset(
     )
 )
 """Those whose name alone, without parameters, says where they are flat."""
+FORMULAS: Final = {
+    "AccurateGELUActivation": "gelu_tanh",
+    "FastGELUActivation": "gelu_tanh",
+    "GELUTanh": "gelu_tanh",
+    "NewGELUActivation": "gelu_tanh",
+    "QuickGELUActivation": "quick_gelu",
+}
+"""Classes of modules that write an activation out as a formula of several functions."""
+MIXING: Final = frozenset(("mul", "pow", "rmul", "square"))
+"""Behind one of these, an activation is part of a formula and says nothing of the layer."""
 
 
 class Ears(TorchFunctionMode):
@@ -30,17 +41,20 @@ class Ears(TorchFunctionMode):
 
     Args:
         heard: Called with the activation's name and what enters it.
+        mixed: Called where a formula begins.
     """
 
-    def __init__(self, heard: Callable[[str, Tensor], None]) -> None:
+    def __init__(self, heard: Callable[[str, Tensor], None], mixed: Callable[[], None]) -> None:
         super().__init__()
-        self.heard = heard
+        self.heard, self.mixed = heard, mixed
 
     @override
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = getattr(func, "__name__", "").rstrip("_")
+        name = getattr(func, "__name__", "").strip("_")
         if name in ACTIVATIONS and args and isinstance(args[0], Tensor):
             self.heard(name, args[0])  # before the call: it may work in place
+        elif name in MIXING:
+            self.mixed()
         return func(*args, **(kwargs or {}))
 
 
@@ -56,15 +70,19 @@ class Live:
     def __init__(self, model: nn.Module, weights: Sequence[Slot], numbers: Numbers) -> None:
         self.numbers = numbers
         self.order: dict[str, str] = {}
-        self.last = ""
+        self.open = ""
         self.ears: list[Ears] = []
         self.handles: list[RemovableHandle] = [
             model.register_forward_pre_hook(self._begin),
             model.register_forward_hook(self._end, always_call=True),
         ]
-        for slot in weights:
+        ends = {id(slot.owner): slot for slot in weights}  # of a cell's weights the last one's
+        for slot in ends.values():
             if not any(True for _ in slot.owner.children()):
                 self.handles.append(slot.owner.register_forward_hook(self._layer(slot.path)))
+        for module in model.modules():
+            if name := FORMULAS.get(type(module).__name__):
+                self.handles.append(module.register_forward_pre_hook(self._formula(name)))
 
     def remove(self) -> None:
         """Take every hook away."""
@@ -74,7 +92,7 @@ class Live:
         self._end()
 
     def _begin(self, *_: Any) -> None:
-        self.ears.append(Ears(self._activation))
+        self.ears.append(Ears(self._activation, self._close))
         self.ears[-1].__enter__()  # type: ignore[no-untyped-call]  # torch's own
 
     def _end(self, *_: Any) -> None:
@@ -86,7 +104,7 @@ class Live:
             out = made[0] if isinstance(made, tuple) else made
             if not isinstance(out, Tensor) or not out.is_floating_point():
                 return
-            self.last = path
+            self.open = path
             self.order.setdefault(path, "")
             self.numbers.keep(path, "act_std", rms(out))
             if out.requires_grad:
@@ -96,14 +114,23 @@ class Live:
 
     def _activation(self, name: str, entering: Tensor) -> None:
         """The first activation behind a layer counts as its own."""
-        if not self.last or self.order[self.last] or not entering.is_floating_point():
+        path = self.open
+        self._close()
+        if not path or self.order[path] or not entering.is_floating_point():
             return
-        self.order[self.last] = name
+        self.order[path] = name
         with torch.no_grad():
             value = entering.detach()
             axis = 1 if value.dim() in (4, 5) else value.dim() - 1
             others = [i for i in range(value.dim()) if i != axis]
             low, high = (value.amin(others), value.amax(others)) if others else (value, value)
-            self.numbers.keep(self.last, "low", low)
-            self.numbers.keep(self.last, "high", high)
-            self.numbers.keep(self.last, "sample", strided(value.reshape(-1), SAMPLE).clone())
+            self.numbers.keep(path, "low", low)
+            self.numbers.keep(path, "high", high)
+            if idling.bounded(name):
+                self.numbers.keep(path, "sample", strided(value.reshape(-1), SAMPLE).clone())
+
+    def _formula(self, name: str) -> Any:
+        return lambda _, given: self._activation(name, given[0])
+
+    def _close(self) -> None:
+        self.open = ""

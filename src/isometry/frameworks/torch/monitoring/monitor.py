@@ -15,8 +15,8 @@ from isometry.findings.training import run_findings
 from isometry.frameworks.torch.monitoring.live import Live
 from isometry.frameworks.torch.monitoring.moves import Moves, copied, weights_of
 from isometry.frameworks.torch.monitoring.numbers import Numbers
-from isometry.frameworks.torch.monitoring.probing import probed
-from isometry.frameworks.torch.monitoring.rows import layer_rows, with_probe
+from isometry.frameworks.torch.monitoring.probing import probe
+from isometry.frameworks.torch.monitoring.rows import layer_rows
 from isometry.frameworks.torch.observing.observe import unwrapped
 from isometry.measurements import Capture, capture_from_json, metrics
 
@@ -176,9 +176,9 @@ class Monitor:
         self._read()
         heard = {} if self._live is None else self._live.order
         self._disarm()
-        rows = layer_rows(self._numbers.copied(), heard, [slot.path for slot in self.weights])
         if self.probe is not None:
-            rows = with_probe(rows, probed(self.model, self.probe, self.loss))
+            heard = probe(self.model, self.probe, self.loss, self.weights, self._numbers)
+        rows = layer_rows(self._numbers.copied(), heard, [slot.path for slot in self.weights])
         made = Capture(self.count, loss, tuple(rows.values()))
         self.history.append(made)
         self._tell(made)

@@ -1,5 +1,8 @@
 """Numbers gathered on their device and copied to the host once."""
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,6 +21,11 @@ class Numbers:
         """Keep a tensor for the copy."""
         self.held[path, name] = tensor.detach()
 
+    def row(self, paths: Sequence[str], name: str, tensors: Sequence[Tensor]) -> None:
+        """Keep one tensor for each path under one name."""
+        for path, tensor in zip(paths, tensors, strict=True):
+            self.held[path, name] = tensor
+
     def copied(self) -> Rows:
         """Everything that was kept, flat, in one copy for each device.
 
@@ -32,5 +40,8 @@ class Numbers:
     def _from(self, device: torch.device) -> Rows:
         chosen = {key: one.reshape(-1) for key, one in self.held.items() if one.device == device}
         whole = torch.cat([one.float() for one in chosen.values()]).cpu().double().numpy()
-        ends = np.cumsum([one.numel() for one in chosen.values()])[:-1]
-        return dict(zip(chosen, np.split(whole, ends), strict=True))
+        ends = list(accumulate(one.numel() for one in chosen.values()))
+        return {
+            key: whole[start:end]
+            for key, start, end in zip(chosen, [0, *ends[:-1]], ends, strict=True)
+        }

@@ -1,45 +1,63 @@
 """A forward and backward of our own on a fixed batch; the model stays as it is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import nn
 
-from isometry import measurements
-from isometry.frameworks.torch.describe import described
-from isometry.frameworks.torch.graphing import names_of, renamed
-from isometry.frameworks.torch.measuring import value
-from isometry.frameworks.torch.observing.losses import LossLike
-from isometry.frameworks.torch.observing.observe import observe, unwrapped
-from isometry.frameworks.torch.observing.statistics import values
-from isometry.measurements import LayerCapture
+from isometry import errors
+from isometry.frameworks.torch.monitoring.live import Live
+from isometry.frameworks.torch.monitoring.numbers import Numbers
+from isometry.frameworks.torch.observing.losses import LossLike, started
+from isometry.frameworks.torch.observing.observe import as_measured, said, unwrapped
+from isometry.frameworks.torch.slots import Slot
+from isometry.frameworks.torch.tracing.capture import call, eager, placed
+from isometry.frameworks.torch.tracing.preserving import preserved
 
 
-def probed(model: nn.Module, batch: Any, loss: LossLike) -> dict[str, LayerCapture]:
-    """Sizes of signal and gradient of each weight, and its idle units, in execution order."""
+def probe(
+    model: nn.Module, batch: Any, loss: LossLike, weights: Sequence[Slot], numbers: Numbers
+) -> dict[str, str]:
+    """Hear one forward and backward as in evaluation; gradients go into no ``.grad``.
+
+    Args:
+        model: A module with values; wrappers are seen through.
+        batch: The forward's arguments.
+        loss: Where the gradient starts, as ``isometry.diagnose`` takes it.
+        weights: The weights whose layers are heard.
+        numbers: Where sizes go.
+
+    Returns:
+        Path of each layer that was heard ↦ the activation behind it, in execution order.
+
+    Raises:
+        ModelError: The forward fails.
+    """
     inner = unwrapped(model)
-    seen = observe(inner, batch, loss)
-    seen = replace(seen, graph=renamed(seen.graph, names_of(inner)))
-    slots = described(inner)
-    tensors = {p.path: values(value(s)) for s, p in slots if s.tensor.is_floating_point()}
-    found = measurements.measure(seen, [parameter for _, parameter in slots], tensors)
-    rows = {one.path: _sizes(one) for one in found.layers}
-    return rows | {path: _idle(rows[path], found.activations) for path in rows}
+    with (
+        torch.inference_mode(mode=False),
+        torch.enable_grad(),
+        preserved(inner),
+        as_measured(inner),
+        eager(),
+    ):
+        live = Live(inner, weights, numbers)  # its hooks go with the module's other attributes
+        outputs = _outputs(inner, batch)
+        scalar, _ = started(outputs, loss)
+        held = [parameter for parameter in inner.parameters() if parameter.requires_grad]
+        if scalar is not None and held:
+            torch.autograd.grad(scalar, held, allow_unused=True)
+    return live.order
 
 
-def _sizes(layer: measurements.Layer) -> LayerCapture:
-    delta = layer.gradient.rms if layer.gradient else float("nan")
-    return LayerCapture(layer.path, act_std=layer.values.rms, delta_norm=delta)
-
-
-def _idle(row: LayerCapture, activations: Sequence[measurements.Activated]) -> LayerCapture:
-    behind = [one for one in activations if one.path == row.path and one.units]
-    if not behind:
-        return row
-    return replace(
-        row,
-        units=sum(one.units for one in behind),
-        dead=sum(one.dead for one in behind),
-        saturated=max(one.saturated for one in behind),
-    )
+def _outputs(model: nn.Module, batch: Any) -> Any:
+    try:
+        return call(model, placed(batch, model, None))
+    except Exception as problem:
+        raise errors.ModelError(
+            f"the forward on the probe failed ({said(problem)})",
+            needed="a batch that the model's forward takes",
+            do="pass one as probe=",
+            path=type(model).__name__,
+        ) from problem

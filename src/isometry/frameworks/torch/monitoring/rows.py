@@ -36,26 +36,11 @@ def layer_rows(
 def _idle(row: LayerCapture, activation: str, rows: Rows) -> LayerCapture:
     if not activation:
         return row
-    low, high, sample = (rows[row.path, name] for name in ("low", "high", "sample"))
+    low, high = (rows[row.path, name] for name in ("low", "high"))
+    sample = rows.get((row.path, "sample"))
     return replace(
         row,
         units=len(low),
         dead=idling.dead(activation, low, high),
-        saturated=idling.saturated(activation, sample),
+        saturated=0.0 if sample is None else idling.saturated(activation, sample),
     )
-
-
-def with_probe(
-    rows: Mapping[str, LayerCapture], seen: Mapping[str, LayerCapture]
-) -> dict[str, LayerCapture]:
-    """Records with the norms of a real step, and all else from a probe, in its order."""
-    return {
-        path: replace(
-            seen.get(path, rows[path]),
-            weight_norm=rows[path].weight_norm,
-            grad_norm=rows[path].grad_norm,
-            update_norm=rows[path].update_norm,
-        )
-        for path in dict.fromkeys([*seen, *rows])
-        if path in rows
-    }

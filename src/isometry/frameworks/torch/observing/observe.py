@@ -96,7 +96,7 @@ def recorded(
         torch.inference_mode(mode=False),
         torch.enable_grad(),
         preserved(model),
-        _as_measured(model),
+        as_measured(model),
         warnings.catch_warnings(),
         existing(None) as held,
     ):
@@ -125,17 +125,18 @@ def _run(model: nn.Module, batch: Any, loss: losses.LossLike, watcher: Watcher) 
     except Exception as problem:
         if not watcher.steps:
             raise errors.ModelError(
-                f"the forward failed ({_said(problem)})",
+                f"the forward failed ({said(problem)})",
                 needed="a batch that the model's forward takes",
                 do="call the model on the batch yourself and mend what it reports",
                 path=type(model).__name__,
             ) from problem
-        raised = _said(problem)
+        raised = said(problem)
     graph = Graph(tuple(tape.nodes), ends, _unused(model, tape), notes(tape.nodes, tape))
     return Observation(graph, watcher.batch, watcher.found(), gradients, start, raised)
 
 
-def _said(problem: Exception) -> str:
+def said(problem: Exception) -> str:
+    """The kind of an exception and its first line."""
     return f"{type(problem).__name__}: {next(iter(str(problem).splitlines()), '')}"
 
 
@@ -160,8 +161,15 @@ def _unused(model: nn.Module, tape: Tape) -> tuple[str, ...]:
 
 
 @contextmanager
-def _as_measured(model: nn.Module) -> Iterator[None]:
-    """Norms with statistics of the batch use them; the surrounding context puts modes back."""
+def as_measured(model: nn.Module) -> Iterator[None]:
+    """Norms with statistics of the batch use them; the surrounding context puts modes back.
+
+    Args:
+        model: A module in evaluation, whose modes :func:`preserved` keeps.
+
+    Yields:
+        None: The body runs here.
+    """
     for module in model.modules():
         if isinstance(module, STATISTICAL):
             module.__dict__["training"] = True

@@ -45,6 +45,7 @@ def scopes(model: nn.Module, recorder: Recorder) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.remove()
+            register._global_forward_hooks_with_kwargs.pop(handle.id, None)  # torch forgets it
 
 
 def compiled(module: nn.Module) -> bool:
