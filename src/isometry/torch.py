@@ -3,7 +3,6 @@
 ``from isometry.torch import init`` takes the place of ``from torch.nn import init``.
 """
 
-from isometry.frameworks.sinks import JsonLines, history
 from isometry.frameworks.torch import (
     claim,
     describe,
@@ -20,14 +19,12 @@ from isometry.frameworks.torch.monitoring import Monitor
 from isometry.frameworks.torch.targets import on_meta, transformers_factory
 
 __all__ = [
-    "JsonLines",
     "Monitor",
     "array",
     "balance",
     "claim",
     "describe",
     "fill_local",
-    "history",
     "init",
     "materialize",
     "normalise",

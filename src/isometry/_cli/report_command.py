@@ -52,8 +52,8 @@ def report(
 ) -> None:
     """Tell RUNS again: a file that `isometry check --save` has written, or histories of a monitor.
 
-    A history holds a line of JSON a capture, as isometry.torch.JsonLines writes it; several are
-    told beside each other. Neither the model nor a framework is loaded.
+    A history holds a line of JSON a capture, as isometry.integrations.JsonLines writes it; several
+    are told beside each other. Neither the model nor a framework is loaded.
 
     Exit codes: 0 fine, 1 a history has findings, 2 bad input, 4 a defect.
     """

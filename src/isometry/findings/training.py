@@ -54,7 +54,7 @@ def _slow(rows: Mapping[str, float], count: int) -> Remark:
 
 def _dying(history: History) -> Iterator[Remark]:
     rising = {}
-    for path, row in by_layer(history, "dead_frac").items():
+    for path, row in by_layer(_telling(history), "dead_frac").items():
         known = [share for share in row if not isnan(share)]
         if len(known) > 1 and known[-1] - known[0] > thresholds.RISE:
             rising[path] = (known[0], known[-1])
@@ -119,9 +119,9 @@ RUN_RULES = (UPDATES, DYING, LOST)
 
 def run_findings(history: History, rules: Sequence[Rule] = RUN_RULES) -> tuple[Finding, ...]:
     """All that the rules find in a history, rule by rule."""
-    return tuple(one for rule in rules for one in rule.findings(_telling(history)))
+    return tuple(one for rule in rules for one in rule.findings(history))
 
 
 def _telling(history: History) -> History:
-    """The first capture and the last few: all that the rules look at, however long a run is."""
+    """The first capture and the last few, so that a long run costs no more to judge."""
     return history if len(history) <= RECENT else [history[0], *history[-RECENT:]]

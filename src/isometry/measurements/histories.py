@@ -110,7 +110,7 @@ def history(path: str | Path) -> list[Capture]:
     A last line that was cut short is left out with a warning.
 
     Args:
-        path: What :class:`isometry.torch.JsonLines` wrote.
+        path: What :class:`isometry.integrations.JsonLines` wrote.
 
     Returns:
         The captures, by step.

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import isometry as iso
-from isometry.measurements import Capture
+from isometry.integrations import JsonLines
+from isometry.measurements import Capture, history
 from isometry.reports import run_text
-from isometry.torch import JsonLines, history
 
 
 class Net(nn.Module):
