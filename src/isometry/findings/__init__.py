@@ -2,6 +2,7 @@
 
 from isometry.findings.baseline import Baseline, Known, baseline_from_json, baseline_of
 from isometry.findings.catalogue import ALL, RULES, rule, selected
+from isometry.findings.chronicle import Chronicle, Level, OnFinding
 from isometry.findings.diagnosis import Diagnosis, diagnose
 from isometry.findings.finding import AUTO, FAIL_ON, SEVERITIES, FailOn, Finding, Mend, Severity
 from isometry.findings.judged import Judged
@@ -19,12 +20,15 @@ __all__ = [
     "RUN_RULES",
     "SEVERITIES",
     "Baseline",
+    "Chronicle",
     "Diagnosis",
     "FailOn",
     "Finding",
     "Judged",
     "Known",
+    "Level",
     "Mend",
+    "OnFinding",
     "Origin",
     "Remark",
     "Rule",

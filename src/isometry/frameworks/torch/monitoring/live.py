@@ -1,6 +1,8 @@
 """Hooks on one real forward and backward: sizes of signal and gradient, and ranges of units."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import torch
@@ -71,10 +73,12 @@ class Live:
         self.numbers = numbers
         self.order: dict[str, str] = {}
         self.open = ""
+        self.loss: Tensor | float = math.nan
         self.ears: list[Ears] = []
         self.handles: list[RemovableHandle] = [
             model.register_forward_pre_hook(self._begin),
             model.register_forward_hook(self._end, always_call=True),
+            model.register_forward_hook(self._outputs),
         ]
         ends = {id(slot.owner): slot for slot in weights}  # of a cell's weights the last one's
         for slot in ends.values():
@@ -89,15 +93,35 @@ class Live:
         for handle in self.handles:
             handle.remove()
         self.handles.clear()
-        self._end()
+        while self.ears:
+            self._end()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear activations in the body, too.
+
+        Yields:
+            None: The body runs here.
+        """
+        self._begin()
+        try:
+            yield
+        finally:
+            self._end()
 
     def _begin(self, *_: Any) -> None:
         self.ears.append(Ears(self._activation, self._close))
         self.ears[-1].__enter__()  # type: ignore[no-untyped-call]  # torch's own
 
     def _end(self, *_: Any) -> None:
-        while self.ears:
+        if self.ears:
             self.ears.pop().__exit__(None, None, None)  # type: ignore[no-untyped-call]  # torch's own
+
+    def _outputs(self, _: nn.Module, __: Any, made: Any) -> None:
+        """The loss of a model that returns it; the last one of several batches."""
+        found = made.get("loss") if isinstance(made, dict) else getattr(made, "loss", None)
+        if isinstance(found, Tensor) and found.numel() == 1:
+            self.loss = found.detach()
 
     def _layer(self, path: str) -> Any:
         def hear(_: nn.Module, __: Any, made: Any) -> None:

@@ -1,29 +1,23 @@
 """A model watched while it trains: a few numbers every so many steps, and what is wrong."""
 
 import math
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Self, assert_never
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from isometry import errors
-from isometry.findings import Finding, TrainingRun, training_run
-from isometry.findings.training import run_findings
+from isometry.findings import Chronicle, Finding, Level, OnFinding, TrainingRun, training_run
 from isometry.frameworks.torch.monitoring.live import Live
 from isometry.frameworks.torch.monitoring.moves import Moves, copied, weights_of
 from isometry.frameworks.torch.monitoring.numbers import Numbers
 from isometry.frameworks.torch.monitoring.probing import probe
-from isometry.frameworks.torch.monitoring.rows import layer_rows
 from isometry.frameworks.torch.observing.observe import unwrapped
-from isometry.measurements import Capture, capture_from_json, metrics
-
-Sink = Callable[[dict[str, float], int], None]
-"""Takes the named numbers of a capture, and its step."""
-OnFinding = Literal["warn", "stop"] | Callable[[Finding], None]
-Level = Literal["summary", "layers"]
+from isometry.measurements import Capture
+from isometry.measurements.rows import layer_rows
 
 
 class Monitor:
@@ -40,7 +34,8 @@ class Monitor:
         probe: The forward's arguments for runs of its own.
         loss: For the probe, as ``isometry.diagnose`` takes it.
         sinks: Each is called with the named numbers and the step; one with a method ``capture``
-            gets the whole capture instead, and ``close`` is called at the end where there is one.
+            gets the whole capture instead. ``finding(found, step)`` and ``close()`` are called
+            where there are such methods. A sink that raises is left out, with one warning.
         select: Globs of paths of weights; all where empty.
         on_finding: ``"warn"``, ``"stop"`` to set :attr:`should_stop` as well, or a function.
         level: ``"summary"`` for eight numbers, ``"layers"`` for those of each layer as well.
@@ -72,11 +67,8 @@ class Monitor:
     ) -> None:
         _check(model, every, probe)
         self.model, self.every, self.probe, self.loss = model, every, probe, loss
-        self.sinks, self.on_finding, self.level = tuple(sinks), on_finding, level
+        self.chronicle = Chronicle(sinks, on_finding=on_finding, level=level)
         self.weights = weights_of(unwrapped(model), tuple(select))
-        self.history: list[Capture] = []
-        self.findings: list[Finding] = []
-        self.should_stop = False
         self.count = 0
         self._armed = False
         self._numbers = Numbers()
@@ -106,7 +98,7 @@ class Monitor:
         """Say that the optimizer has made a step.
 
         Args:
-            loss: What training saw.
+            loss: What training saw; the one that the model returns itself where not given.
             optimizer: Where given, later captures read gradients and updates right behind its
                 step, so that they may be cleared before this call.
 
@@ -120,23 +112,39 @@ class Monitor:
         self._arm_if_due()
         return made
 
+    def gradients(self) -> None:
+        """Look at gradients now, where something will change or clear them before :meth:`step`."""
+        if self._moves is not None:
+            self._moves.gradients(self._numbers)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear activations in the body too, where it runs layers outside of the model's forward.
+
+        Yields:
+            None: The body runs here.
+        """
+        if self._live is None:
+            yield
+            return
+        with self._live.listening():
+            yield
+
     def close(self) -> None:
         """Remove every hook and copy, and close the sinks."""
         self._disarm()
         if self._stepped is not None:
             self._stepped.remove()
             self._stepped = None
-        for sink in self.sinks:
-            getattr(sink, "close", _nothing)()
+        self.chronicle.audience.close()
 
     def state_dict(self) -> dict[str, Any]:
         """What resumption needs: the count of steps and the history."""
-        return {"count": self.count, "history": [one.to_json() for one in self.history]}
+        return self.chronicle.state(self.count)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self.count = state["count"]
-        self.history = [capture_from_json(one) for one in state["history"]]
+        self.count = self.chronicle.load(state)
         self._disarm()
         self._arm_if_due()
 
@@ -150,6 +158,21 @@ class Monitor:
             The captures and the findings.
         """
         return training_run(self.history, name=name or type(unwrapped(self.model)).__name__)
+
+    @property
+    def history(self) -> list[Capture]:
+        """The captures so far."""
+        return self.chronicle.history
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found so far."""
+        return self.chronicle.findings
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether a finding asks to stop, under ``on_finding="stop"``."""
+        return self.chronicle.should_stop
 
     @property
     def armed(self) -> bool:
@@ -175,45 +198,15 @@ class Monitor:
     def _captured(self, loss: float) -> Capture:
         self._read()
         heard = {} if self._live is None else self._live.order
+        if self._live is not None and math.isnan(loss):
+            loss = _number(self._live.loss)
         self._disarm()
         if self.probe is not None:
             heard = probe(self.model, self.probe, self.loss, self.weights, self._numbers)
         rows = layer_rows(self._numbers.copied(), heard, [slot.path for slot in self.weights])
         made = Capture(self.count, loss, tuple(rows.values()))
-        self.history.append(made)
-        self._tell(made)
-        self._judge()
+        self.chronicle.add(made)
         return made
-
-    def _tell(self, made: Capture) -> None:
-        named = metrics(made, layers=self.level == "layers")
-        for sink in self.sinks:
-            if callable(whole := getattr(sink, "capture", None)):
-                whole(made)
-            else:
-                sink(named, made.step)
-
-    def _judge(self) -> None:
-        """Say each finding once, and again when it gets worse or concerns further weights."""
-        known = {(one.code, one.severity, one.paths) for one in self.findings}
-        for one in run_findings(self.history):
-            if (one.code, one.severity, one.paths) not in known:
-                self.findings.append(one)
-                self._say(one)
-
-    def _say(self, found: Finding) -> None:
-        if callable(self.on_finding):
-            self.on_finding(found)
-            return
-        text = f"step {self.count}: {found.code} {found.name}: {found.message}"
-        warnings.warn(f"{text} {found.mend.words}", errors.IsometryWarning, stacklevel=5)
-        match self.on_finding:
-            case "warn":
-                return
-            case "stop":
-                self.should_stop = True
-            case never:
-                assert_never(never)
 
 
 def _check(model: nn.Module, every: int, probe: Any) -> None:
@@ -232,7 +225,3 @@ def _check(model: nn.Module, every: int, probe: Any) -> None:
 
 def _number(loss: Tensor | float) -> float:
     return float(loss.detach()) if isinstance(loss, Tensor) else float(loss)
-
-
-def _nothing() -> None:
-    """What closes a sink that has nothing to close."""

@@ -52,10 +52,24 @@ class Moves:
     Attributes:
         weights: What is watched.
         before: A copy of each.
+        learned: Whether gradients have been looked at.
     """
 
     weights: tuple[Slot, ...]
     before: tuple[Tensor, ...]
+    learned: bool = False
+
+    def gradients(self, numbers: Numbers) -> None:
+        """Keep the norms of gradients as they are now, on their device; the first time counts."""
+        if self.learned:
+            return
+        self.learned = True
+        learning = {
+            slot.path: slot.tensor.grad.to_dense()
+            for slot in self.weights
+            if slot.tensor.grad is not None and not slot.parametrization
+        }
+        numbers.row(list(learning), "grad_norm", norms(tuple(learning.values())))
 
     def read(self, numbers: Numbers) -> None:
         """Keep the norms of weight, gradient and update of each, on their device; once."""
@@ -64,12 +78,7 @@ class Moves:
         with torch.no_grad():
             torch._foreach_sub_(self.before, [value(slot) for slot in self.weights])
         numbers.row(paths, "update_norm", norms(self.before))
-        learning = {
-            slot.path: slot.tensor.grad.to_dense()
-            for slot in self.weights
-            if slot.tensor.grad is not None and not slot.parametrization
-        }
-        numbers.row(list(learning), "grad_norm", norms(tuple(learning.values())))
+        self.gradients(numbers)
 
 
 def copied(weights: tuple[Slot, ...]) -> Moves:

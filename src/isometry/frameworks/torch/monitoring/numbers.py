@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from itertools import accumulate
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-Rows = dict[tuple[str, str], NDArray[np.float64]]
+from isometry.measurements.rows import Rows
 
 
 class Numbers:

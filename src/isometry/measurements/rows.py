@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from isometry.frameworks.torch.monitoring.numbers import Rows
-from isometry.measurements import LayerCapture, idling
+from isometry.measurements import idling
+from isometry.measurements.captures import LayerCapture
+from isometry.measurements.observed import Array
 
+Rows = dict[tuple[str, str], Array]
+"""Numbers by path and name: ``low`` and ``high`` of each unit, a ``sample``, and sizes."""
 SIZES = ("act_std", "delta_norm", "weight_norm", "grad_norm", "update_norm")
 
 

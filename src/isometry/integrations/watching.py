@@ -1,0 +1,33 @@
+"""What the callbacks of trainers share: options of a monitor, checked before there is a model."""
+
+import inspect
+from typing import Any
+
+from isometry import errors
+from isometry.frameworks.torch.monitoring import Monitor
+
+OPTIONS = tuple(inspect.signature(Monitor).parameters)[1:]
+
+
+def checked(options: dict[str, Any], *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Options that :class:`isometry.Monitor` takes.
+
+    Args:
+        options: By name.
+        without: Those that a callback has no use for.
+
+    Returns:
+        The same.
+
+    Raises:
+        InputError: One is unknown.
+    """
+    known = [name for name in OPTIONS if name not in without]
+    for name in options:
+        if name not in known:
+            raise errors.InputError(
+                f"there is no option {name!r}",
+                needed=f"one of {', '.join(known)}",
+                do="correct the spelling",
+            )
+    return options
