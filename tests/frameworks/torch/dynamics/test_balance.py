@@ -81,3 +81,24 @@ def test_weights_are_put_back_where_the_function_would_change() -> None:
     with pytest.raises(iso.errors.ModelError, match="balanced weights computed something else"):
         balance(net, x)
     assert iso.fingerprint(net) == before
+
+
+@pytest.mark.parametrize("activation", [nn.GELU(), nn.SiLU(), nn.Sigmoid()])
+def test_dynamic_balance_skips_what_is_not_homogeneous(activation: nn.Module) -> None:
+    net, x = unbalanced(mlp(activation), (5, 6))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
+    before = iso.fingerprint(net)
+    with iso.dynamic(net, optimizer, iso.calibrations.Balance(every=1), example=x) as kept:
+        net(x).sum().backward()
+        optimizer.step()
+    assert kept.changes == ()
+    assert iso.fingerprint(net) == before
+
+
+def test_outputs_that_cancel_are_no_reason_to_refuse() -> None:
+    """An output of nearly 0 is a sum of large terms, and moves by their roundings."""
+    net, x = unbalanced(mlp(nn.ReLU()), (1, 6))
+    with torch.no_grad():
+        net.get_parameter("4.bias").sub_(net(x)[0])
+    sums = balance(net, x)
+    assert sums[-1] < sums[0]

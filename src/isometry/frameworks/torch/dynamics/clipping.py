@@ -22,33 +22,29 @@ class Clipping(Work):
 
     Attributes:
         clipped: Path ↦ the last step at which it was clipped, and how often it was.
+        inner: The parameters that are looked at.
     """
 
     part: Clip
     clipped: dict[str, Change] = field(default_factory=dict)
-    inner: tuple[tuple[Slot, bool], ...] = ()
+    inner: tuple[Slot, ...] = ()
 
     def __post_init__(self) -> None:
         self.inner = tuple(_inner(self.scene))
 
     @override
     def before(self, step: int, scale: Tensor | float) -> list[Change]:
-        found = [
-            (
-                slot,
-                _factors(
-                    slot.tensor.detach(), slot.tensor.grad, self.part.limit * scale, rows=rows
-                ),
-            )
-            for slot, rows in self.inner
-            if slot.tensor.grad is not None and not slot.tensor.grad.is_sparse
-        ]
+        found = [(slot, _factors(slot.tensor, self.part.limit * scale)) for slot in self._with()]
         for slot, factors in found:  # all are known by now: nothing fails between two tensors
-            if slot.tensor.grad is not None:
-                slot.tensor.grad.mul_(factors)
+            _gradient_of(slot.tensor).mul_(factors)
         for slot, factors in found:
             self._note(step, slot.path, factors.flatten())
         return []
+
+    def _with(self) -> list[Slot]:
+        """The parameters that have a gradient now."""
+        grads = ((slot, slot.tensor.grad) for slot in self.inner)
+        return [slot for slot, grad in grads if grad is not None and not grad.is_sparse]
 
     def _note(self, step: int, path: str, factors: Tensor) -> None:
         mask = factors < 1.0
@@ -72,8 +68,8 @@ class Clipping(Work):
         self.clipped = {path: Change.from_data(one) for path, one in state.items()}
 
 
-def _inner(scene: Scene) -> Iterator[tuple[Slot, bool]]:
-    """The parameters of all layers but those that make the output, and whether they have rows."""
+def _inner(scene: Scene) -> Iterator[Slot]:
+    """The parameters of all layers but those that make the output."""
     last = {
         path
         for uses in scene.uses.values()
@@ -83,16 +79,23 @@ def _inner(scene: Scene) -> Iterator[tuple[Slot, bool]]:
     }
     for path, (slot, _) in scene.slots.items():
         if path not in last and slot.tensor.is_floating_point():
-            yield slot, slot.tensor.dim() > 1
+            yield slot
 
 
-def _factors(weight: Tensor, gradient: Tensor, limit: Tensor | float, *, rows: bool) -> Tensor:
+def _factors(parameter: Tensor, limit: Tensor | float) -> Tensor:
     """``min(1, λ max(‖W_i‖, ε) / ‖G_i‖)``, to be multiplied by the gradient."""
-    sizes = _norms(weight, rows=rows).clamp_min(LEAST) * limit
-    return (sizes / _norms(gradient, rows=rows).clamp_min(1e-30)).clamp_max(1.0).to(gradient.dtype)
+    gradient = _gradient_of(parameter)
+    sizes = _norms(parameter.detach()).clamp_min(LEAST) * limit
+    return (sizes / _norms(gradient).clamp_min(1e-30)).clamp_max(1.0).to(gradient.dtype)
 
 
-def _norms(tensor: Tensor, *, rows: bool) -> Tensor:
-    axes = [*range(1, tensor.dim())] if rows else [*range(tensor.dim())]
+def _norms(tensor: Tensor) -> Tensor:
+    """The length of each row; of a vector, its own."""
+    axes = [*range(1, tensor.dim())] if tensor.dim() > 1 else None
     size: Tensor = torch.linalg.vector_norm(tensor, dim=axes, keepdim=True, dtype=torch.float32)
     return size
+
+
+def _gradient_of(parameter: Tensor) -> Tensor:
+    assert parameter.grad is not None  # only those that have one are asked
+    return parameter.grad
