@@ -5,6 +5,7 @@ Not to be run by itself: ``tools.dynamic_page`` and a test take it.
 
 import contextlib
 import functools
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -107,7 +108,7 @@ def perceptron() -> nn.Sequential:
     widths = [64, *[WIDTH] * DEPTH]
     hidden = [
         layer
-        for entering, leaving in zip(widths[:-1], widths[1:], strict=True)
+        for entering, leaving in itertools.pairwise(widths)
         for layer in (nn.Linear(entering, leaving), nn.ReLU())
     ]
     return nn.Sequential(*hidden, nn.Linear(WIDTH, 10))

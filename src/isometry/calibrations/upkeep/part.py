@@ -44,7 +44,13 @@ def whole(part: Part, *names: str, least: int = 1) -> None:
 
 
 def between(
-    part: Part, name: str, *, low: float, high: float = math.inf, open_below: bool = False
+    part: Part,
+    name: str,
+    *,
+    low: float,
+    high: float = math.inf,
+    open_below: bool = False,
+    open_above: bool = False,
 ) -> None:
     """Refuse an option that is no number from ``low`` to ``high``, both included.
 
@@ -54,12 +60,15 @@ def between(
         low: The least.
         high: The greatest.
         open_below: Whether ``low`` itself is refused.
+        open_above: Whether ``high`` itself is refused.
     """
     value = getattr(part, name)
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not low <= value <= high or (open_below and value == low):
+    edge = number and ((open_below and value == low) or (open_above and value == high))
+    if not number or edge or not low <= value <= high:
         start = f"above {low:g}" if open_below else f"at least {low:g}"
-        _refuse(part, name, start if high == math.inf else f"{start} and at most {high:g}")
+        end = f"below {high:g}" if open_above else f"at most {high:g}"
+        _refuse(part, name, start if high == math.inf else f"{start} and {end}")
 
 
 def _refuse(part: Part, name: str, needed: str) -> None:

@@ -59,7 +59,7 @@ class Renew(Part):
 
     def __post_init__(self) -> None:
         between(self, "rate", low=0.0, high=1.0)
-        between(self, "decay", low=0.0, high=1.0 - 1e-9)
+        between(self, "decay", low=0.0, high=1.0, open_above=True)
         whole(self, "maturity")
 
     @property
@@ -111,7 +111,8 @@ class Gain(Part):
         kappa: ``κ``, at most 0.1.
         target: Wanted gain.
         compensate: Divide the next layer's weight by the same, so that the function stays; layers
-            without a homogeneous activation are then left out. Else the function changes.
+            without a homogeneous activation are then left out. Else the function changes, and the
+            optimizer's memory is left as it is.
     """
 
     name: ClassVar[str] = "gain"

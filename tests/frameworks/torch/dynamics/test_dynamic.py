@@ -220,7 +220,7 @@ def test_without_a_plan_fresh_weights_are_those_of_the_models_own_code() -> None
     optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
     with iso.dynamic(net, optimizer, Shrink(factor=0.0, every=1), example=x):
         nets.step(net, x, optimizer)
-    greatest = float(net.get_parameter("0.weight").abs().max())
+    greatest = float(net.get_parameter("0.weight").detach().abs().max())
     assert 0.9 / math.sqrt(6) < greatest <= 1 / math.sqrt(6)  # torch's own uniform law
 
 
@@ -228,3 +228,17 @@ def test_the_torch_door_asks_for_a_plan() -> None:
     net, x = nets.mlp()
     with pytest.raises(iso.errors.InputError, match="revive draws weights and there is no plan"):
         iso.torch.Dynamic(net, adam(net), "revive", example=x)
+
+
+def test_frozen_weights_and_weights_that_the_plan_keeps_stay() -> None:
+    net, x = nets.mlp()
+    net.get_parameter("4.weight").requires_grad_(requires_grad=False)
+    with torch.no_grad():
+        net.get_parameter("0.bias")[0] = net.get_parameter("2.bias")[0] = -100.0
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
+    before = iso.fingerprint(net)
+    plan = iso.plan(net, x, recipe="he", skip=["0.weight"])
+    with iso.dynamic(net, optimizer, Revive(every=1), example=x, plan=plan) as kept:
+        nets.step(net, x, optimizer)
+    assert kept.changes == ()
+    assert iso.fingerprint(net) == before

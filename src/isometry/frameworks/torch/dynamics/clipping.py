@@ -17,17 +17,44 @@ LEAST = 1e-3
 
 
 @dataclass(slots=True)
+class Tally:
+    """How often one tensor was clipped; kept where the tensor lives, so that no step waits for it.
+
+    Attributes:
+        factors: What its rows were multiplied by when it was clipped last.
+        counts: The step at which that was, and how often it was, shape (2,).
+    """
+
+    factors: Tensor
+    counts: Tensor
+
+    def take(self, step: int, factors: Tensor) -> None:
+        """Count one step."""
+        clipped = (factors < 1.0).any()
+        self.factors = torch.where(clipped, factors, self.factors)
+        moved = torch.stack((torch.full_like(self.counts[0], step), self.counts[1] + 1))
+        self.counts = torch.where(clipped, moved, self.counts)
+
+    def change(self, part: str, path: str) -> Change:
+        """The line of the record."""
+        step, times = self.counts.tolist()
+        rows = (self.factors < 1.0).nonzero().flatten().tolist() if len(self.factors) > 1 else []
+        span = float(self.factors.min()), float(self.factors.max())
+        return Change(step, part, path, tuple(rows), span, times=times)
+
+
+@dataclass(slots=True)
 class Clipping(Work):
     """What :class:`~isometry.calibrations.Clip` does to a model.
 
     Attributes:
-        clipped: Path ↦ the last step at which it was clipped, and how often it was.
         inner: The parameters that are looked at.
+        tallies: How often each was clipped, by path.
     """
 
     part: Clip
-    clipped: dict[str, Change] = field(default_factory=dict)
     inner: tuple[Slot, ...] = ()
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.inner = tuple(_inner(self.scene))
@@ -38,7 +65,10 @@ class Clipping(Work):
         for slot, factors in found:  # all are known by now: nothing fails between two tensors
             _gradient_of(slot.tensor).mul_(factors)
         for slot, factors in found:
-            self._note(step, slot.path, factors.flatten())
+            if slot.path not in self.tallies:
+                counts = torch.zeros(2, dtype=torch.int64, device=factors.device)
+                self.tallies[slot.path] = Tally(torch.ones_like(factors).flatten(), counts)
+            self.tallies[slot.path].take(step, factors.flatten())
         return []
 
     def _with(self) -> list[Slot]:
@@ -46,26 +76,18 @@ class Clipping(Work):
         grads = ((slot, slot.tensor.grad) for slot in self.inner)
         return [slot for slot, grad in grads if grad is not None and not grad.is_sparse]
 
-    def _note(self, step: int, path: str, factors: Tensor) -> None:
-        mask = factors < 1.0
-        if mask.any():
-            known = self.clipped.get(path)
-            units = tuple(mask.nonzero().flatten().tolist()) if len(factors) > 1 else ()
-            span = float(factors.min()), float(factors.max())
-            times = 1 if known is None else known.times + 1
-            self.clipped[path] = Change(step, self.part.name, path, units, span, times=times)
-
     @override
     def summary(self) -> tuple[Change, ...]:
-        return tuple(self.clipped.values())
+        found = (one.change(self.part.name, path) for path, one in self.tallies.items())
+        return tuple(one for one in found if one.times)
 
     @override
     def state(self) -> State:
-        return {path: one.to_data() for path, one in self.clipped.items()}
+        return {path: (one.factors, one.counts) for path, one in self.tallies.items()}
 
     @override
     def load(self, state: State) -> None:
-        self.clipped = {path: Change.from_data(one) for path, one in state.items()}
+        self.tallies = {path: Tally(*kept) for path, kept in state.items()}
 
 
 def _inner(scene: Scene) -> Iterator[Slot]:

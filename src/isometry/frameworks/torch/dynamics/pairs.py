@@ -29,7 +29,7 @@ class Pair:
         activation: Between the two; empty where there is none.
         after: Takes the units.
         units: How many there are.
-        onward: Added to what ``after`` makes, by nothing else.
+        onward: Trained and added to what ``after`` makes, and to nothing else.
     """
 
     before: Slot
@@ -100,8 +100,12 @@ def _pairs(found: Parts, held: dict[str, Slot]) -> Iterator[Pair]:
             if plain and _shaped(before, after, held):
                 one, two = (held[made.weights[0]] for made in (before, after))
                 biases = tuple(held[path] for path in before.biases)
-                own = tuple(held[p] for p in after.biases if p in held and uses[p] == 1)
+                own = tuple(held[path] for path in after.biases if _free(held, uses, path))
                 yield Pair(one, biases, activation, two, one.tensor.shape[0], own)
+
+
+def _free(held: dict[str, Slot], uses: Counter[str], path: str) -> bool:
+    return path in held and uses[path] == 1 and held[path].tensor.requires_grad
 
 
 def _shaped(before: Map, after: Map, held: dict[str, Slot]) -> bool:

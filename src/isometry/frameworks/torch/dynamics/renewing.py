@@ -91,7 +91,7 @@ class Renewing(Work):
 
     def __post_init__(self) -> None:
         _check_alone(self.scene.outer)
-        self.courses = tuple(Course(one) for one in self.scene.pairs if one.audible)
+        self.courses = tuple(Course(one) for one in self.scene.restartable)
         for one in self.courses:
             self.handles.append(one.pair.after.owner.register_forward_pre_hook(one.hear))
 

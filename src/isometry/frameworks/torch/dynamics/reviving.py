@@ -78,15 +78,14 @@ class Reviving(Work):
     """What :class:`~isometry.calibrations.Revive` does to a model."""
 
     part: Revive
-    pairs: tuple[Pair, ...] = ()
 
     def __post_init__(self) -> None:
-        self.pairs = tuple(one for one in self.scene.pairs if one.audible)
+        _ = self.scene.restartable  # the graph is read now, not at the first look
 
     @override
     def after(self, step: int, undo: Undo) -> list[Change]:
         scene = self.scene
-        found = dormant(scene.model, scene.example, self.pairs, self.part.tau)
+        found = dormant(scene.model, scene.example, scene.restartable, self.part.tau)
         if not found:
             return []
         before = said(scene.model, scene.example) if self.part.keeps else None

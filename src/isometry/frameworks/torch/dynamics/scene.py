@@ -58,8 +58,14 @@ class Scene:
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """Weights that make units with those that take them."""
-        return pairs_in(self.graph, self.model)
+        """Weights that make units with those that take them; all of them are trained."""
+        return tuple(one for one in pairs_in(self.graph, self.model) if _trained(one))
+
+    @cached_property
+    def restartable(self) -> tuple[Pair, ...]:
+        """Those whose units can be heard and that the plan has fresh weights for."""
+        paths = {path for one in self.plan if one.scheme is not None for path in one.paths}
+        return tuple(one for one in self.pairs if one.audible and one.before.path in paths)
 
     @cached_property
     def uses(self) -> dict[str, tuple[graphs.Use, ...]]:
@@ -112,6 +118,10 @@ def scene(
     _check_optimizer(inner, optimizer)
     given = placed(example, inner, None)
     return Scene(model, inner, optimizer, given, seed, plan)
+
+
+def _trained(one: Pair) -> bool:
+    return all(slot.tensor.requires_grad for slot in (one.before, *one.biases, one.after))
 
 
 def _check_whole(model: nn.Module) -> None:
