@@ -9,6 +9,7 @@ from torch import nn
 
 import isometry as iso
 from isometry.calibrations import Balance, Change, Clip, Gain, Renew, Revive, Shrink
+from isometry.frameworks.torch.dynamics.works import WORKS
 from tests.frameworks.torch.dynamics import nets
 
 ALL = (
@@ -209,6 +210,10 @@ def test_the_optimizer_of_another_model_is_refused() -> None:
         iso.dynamic(net, adam(other), "clip", example=x)
 
 
+def test_every_part_is_done_by_something() -> None:
+    assert set(WORKS) == set(iso.calibrations.PARTS.values())
+
+
 def test_lbfgs_is_refused() -> None:
     net, x = nets.mlp()
     with pytest.raises(iso.errors.InputError, match="LBFGS remembers whole steps"):
@@ -232,7 +237,7 @@ def test_the_torch_door_asks_for_a_plan() -> None:
 
 def test_frozen_weights_and_weights_that_the_plan_keeps_stay() -> None:
     net, x = nets.mlp()
-    net.get_parameter("4.weight").requires_grad_(requires_grad=False)
+    net.get_parameter("4.weight").requires_grad = False
     with torch.no_grad():
         net.get_parameter("0.bias")[0] = net.get_parameter("2.bias")[0] = -100.0
     optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
@@ -242,3 +247,18 @@ def test_frozen_weights_and_weights_that_the_plan_keeps_stay() -> None:
         nets.step(net, x, optimizer)
     assert kept.changes == ()
     assert iso.fingerprint(net) == before
+
+
+class Wrapper(torch.optim.Optimizer):
+    """As Accelerate wraps: an optimizer by its type that was never one by itself."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer) -> None:
+        self.optimizer = optimizer
+
+
+def test_a_wrapped_optimizer_is_seen_through() -> None:
+    net, x = nets.mlp()
+    optimizer = adam(net)
+    with iso.dynamic(net, Wrapper(optimizer), Balance(every=1), example=x) as kept:
+        nets.step(net, x, optimizer)
+    assert [one.path for one in kept.changes] == ["0.weight", "2.weight"]

@@ -73,8 +73,8 @@ class Dynamic:
             self._close()
             raise
         self._handles = (
-            optimizer.register_step_pre_hook(self._before),
-            optimizer.register_step_post_hook(self._after),
+            around.optimizer.register_step_pre_hook(self._before),
+            around.optimizer.register_step_post_hook(self._after),
         )
 
     def __enter__(self) -> Self:

@@ -115,9 +115,15 @@ def scene(
     inner = unwrapped(model)
     check_filled(inner)
     _check_whole(inner)
-    _check_optimizer(inner, optimizer)
-    given = placed(example, inner, None)
-    return Scene(model, inner, optimizer, given, seed, plan)
+    own = _unwrapped(optimizer)
+    _check_optimizer(inner, own)
+    return Scene(model, inner, own, placed(example, inner, None), seed, plan)
+
+
+def _unwrapped(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
+    """The optimizer within what Accelerate makes of it, which takes no hooks itself."""
+    inner = getattr(optimizer, "optimizer", None)
+    return _unwrapped(inner) if isinstance(inner, torch.optim.Optimizer) else optimizer
 
 
 def _trained(one: Pair) -> bool:

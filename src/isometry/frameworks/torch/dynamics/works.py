@@ -1,5 +1,7 @@
 """Which part is done by what."""
 
+from collections.abc import Mapping
+
 from isometry import calibrations, errors
 from isometry.calibrations import Part
 from isometry.frameworks.torch.dynamics.balancing import Balancing
@@ -13,6 +15,18 @@ from isometry.frameworks.torch.dynamics.shrinking import Shrinking
 from isometry.frameworks.torch.dynamics.variances import Spreading
 from isometry.frameworks.torch.dynamics.work import Work
 
+WORKS: Mapping[type[Part], type[Work]] = {
+    calibrations.Balance: Balancing,
+    calibrations.Clip: Clipping,
+    calibrations.Gain: Gaining,
+    calibrations.Orthogonal: Orthogonalising,
+    calibrations.Renew: Renewing,
+    calibrations.Revive: Reviving,
+    calibrations.Shrink: Shrinking,
+    calibrations.Variance: Spreading,
+}
+"""What does each part."""
+
 
 def work(part: Part, scene: Scene) -> Work:
     """A part at work on a model.
@@ -25,7 +39,7 @@ def work(part: Part, scene: Scene) -> Work:
         What does it.
 
     Raises:
-        InputError: It needs a plan and there is none, or it cannot act on this model.
+        InputError: It needs a plan and there is none, or it cannot hear this model.
     """
     if part.planned and scene.planned is None:
         raise errors.InputError(
@@ -33,26 +47,4 @@ def work(part: Part, scene: Scene) -> Work:
             needed="a plan of the model",
             do="pass plan=iso.plan(model, example, recipe=...)",
         )
-    match part:
-        case calibrations.Balance():
-            return Balancing(scene, part)
-        case calibrations.Clip():
-            return Clipping(scene, part)
-        case calibrations.Gain():
-            return Gaining(scene, part)
-        case calibrations.Orthogonal():
-            return Orthogonalising(scene, part)
-        case calibrations.Renew():
-            return Renewing(scene, part)
-        case calibrations.Revive():
-            return Reviving(scene, part)
-        case calibrations.Shrink():
-            return Shrinking(scene, part)
-        case calibrations.Variance():
-            return Spreading(scene, part)
-        case _:
-            raise errors.InputError(
-                f"no torch model can be kept up by {type(part).__name__}",
-                needed=f"one of {', '.join(calibrations.PARTS)}",
-                do="choose one of them",
-            )
+    return WORKS[type(part)](scene, part)
