@@ -260,7 +260,5 @@ def due(part: Part, step: int) -> bool:
             return step <= part.steps
         case Revive():
             return step % part.every == 0 and (part.until is None or step <= part.until)
-        case Balance() | Orthogonal() | Shrink() | Variance():
-            return step % part.every == 0
         case _:
-            raise TypeError(type(part).__name__)
+            return step % int(part.options()["every"]) == 0

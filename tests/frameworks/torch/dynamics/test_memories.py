@@ -64,9 +64,9 @@ def path(net: nn.Module, x: Tensor, *, balanced: bool) -> float:
     optimizer, first = torch.optim.SGD(groups, momentum=0.9), 1.0
     for step in range(8):
         if balanced and step == 4:
-            first = float(net.get_parameter("0.weight")[0, 0])
+            first = float(net.get_parameter("0.weight").detach()[0, 0])
             balance(net, x, optimizer=optimizer)
-            d = float(net.get_parameter("0.weight")[0, 0]) / first
+            d = float(net.get_parameter("0.weight").detach()[0, 0]) / first
             for group, power in zip(optimizer.param_groups, (2, 2, -2, 0), strict=True):
                 group["lr"] *= d**power
             first = d

@@ -44,7 +44,7 @@ def test_weights_before_a_norm_get_their_spread_and_outputs_stay(*, training: bo
     assert [one.path for one in changes] == ["0.weight", "4.weight"]
     plan = iso.plan(net, x, recipe="he")
     wanted = {p: plan[p].scheme.moments(plan[p].parameter).std for p in ("0.weight", "4.weight")}  # type: ignore[union-attr]  # drawn
-    found = {path: float(net.get_parameter(path).std(correction=0)) for path in wanted}
+    found = {path: float(net.get_parameter(path).detach().std(correction=0)) for path in wanted}
     assert found == pytest.approx(wanted, rel=1e-5)
     net.train(training)
     after = net(x).detach()
@@ -74,3 +74,30 @@ def test_the_memory_follows() -> None:
     (net(x) - 1).square().mean().backward()
     assert changes[1].factor[0] == pytest.approx(1 / 3, rel=0.05)
     torch.testing.assert_close(kept, weight.grad, rtol=1e-6, atol=1e-12)
+
+
+class Own(nn.Module):
+    """A batch norm that keeps its statistics where nothing says that they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map = nn.Linear(6, 12)
+        self.kept = (torch.zeros(12), torch.ones(12))
+
+    def forward(self, x: Tensor) -> Tensor:
+        centre, size = self.kept
+        return nn.functional.batch_norm(self.map(x), centre, size, training=self.training)
+
+
+@pytest.mark.parametrize(
+    ("net", "shape"),
+    [
+        pytest.param(Own(), (8, 6), id="statistics elsewhere"),
+        pytest.param(
+            nn.Sequential(nn.Conv2d(3, 8, 3), nn.LocalResponseNorm(3)), (4, 3, 5, 5), id="local"
+        ),
+    ],
+)
+def test_norms_that_are_not_free_of_size_are_none(net: nn.Module, shape: tuple[int, ...]) -> None:
+    net, x = nets.started(net, nets.normal(*shape), 0)
+    assert run(net, x, torch.optim.SGD(net.parameters(), lr=0.0)) == ()

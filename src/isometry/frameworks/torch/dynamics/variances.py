@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _NormBase
 from typing_extensions import override
 
 from isometry.calibrations import Change, Variance
@@ -17,6 +18,9 @@ from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.undo import Undo
 from isometry.graphs.labels import Parts, ahead, label, parts
 
+FREE = ("group_norm", "layer_norm", "normalize", "rms_norm")
+"""Norms by what they are given alone, which take its size out, up to their epsilon."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normed:
@@ -26,15 +30,20 @@ class Normed:
         weight: The weight.
         biases: Added to its result.
         std: What the plan gives the weight.
-        means: Running means of the norm.
-        variances: Running variances of the norm.
+        norms: Those of the norms that keep running statistics.
     """
 
     weight: Slot
     biases: tuple[Slot, ...]
     std: float
-    means: tuple[Tensor, ...]
-    variances: tuple[Tensor, ...]
+    norms: tuple[nn.Module, ...]
+
+    def statistics(self) -> Iterator[tuple[Tensor, int]]:
+        """Running means, and variances, each with its power of the result's size."""
+        for norm in self.norms:
+            for name, power in (("running_mean", 1), ("running_var", 2)):
+                if isinstance(kept := getattr(norm, name), Tensor):
+                    yield kept, power
 
 
 @dataclass(slots=True)
@@ -64,7 +73,7 @@ class Spreading(Work):
         ]
 
     def _keep(self, one: Normed, undo: Undo) -> None:
-        undo.keep(*one.means, *one.variances)
+        undo.keep(*(kept for kept, _ in one.statistics()))
         for slot in (one.weight, *one.biases):
             undo.keep(slot.tensor, *(kept for kept, _ in memories(slot, self.scene.optimizer)))
 
@@ -72,10 +81,8 @@ class Spreading(Work):
         for slot in (one.weight, *one.biases):
             slot.tensor.detach().mul_(factor)
             rescale(slot, factor, self.scene.optimizer)
-        for mean in one.means:
-            mean.mul_(factor)
-        for variance in one.variances:
-            variance.mul_(factor**2)
+        for kept, power in one.statistics():
+            kept.mul_(factor**power)
 
 
 def _normed(scene: Scene) -> Iterator[Normed]:
@@ -83,36 +90,38 @@ def _normed(scene: Scene) -> Iterator[Normed]:
     used = Counter(path for one in found.maps.values() for path in one.weights + one.biases)
     for path, (slot, _) in scene.slots.items():
         uses = scene.uses.get(path, ())
-        if len(uses) != 1 or uses[0].after != ("norm",) or path not in scene.plan:
+        if len(uses) != 1 or uses[0].after != ("norm",):
             continue
-        made, assignment = uses[0].map, scene.plan[path]
-        names = (*made.weights, *made.biases)
-        single = all(name in scene.slots and used[name] == 1 for name in names)
-        std = (
-            0.0
-            if assignment.scheme is None
-            else assignment.scheme.moments(assignment.parameter).std
-        )
-        if single and len(made.weights) == 1 and std > 0.0:
+        made, std = uses[0].map, _std(scene, path)
+        single = all(name in scene.slots and used[name] == 1 for name in made.weights + made.biases)
+        norms = _statistics(scene, found, made.step)
+        if single and len(made.weights) == 1 and std > 0.0 and norms is not None:
             biases = tuple(scene.slots[name][0] for name in made.biases)
-            yield Normed(slot, biases, std, *_running(scene, found, made.step))
+            yield Normed(slot, biases, std, norms)
 
 
-def _running(
-    scene: Scene, found: Parts, step: int
-) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Running statistics of the norms that take the result of a step."""
-    modules, seen, waiting = dict(paths.modules(scene.model)), set[int](), [step]
-    owners = []
+def _std(scene: Scene, path: str) -> float:
+    """What the plan gives a weight; 0 where it gives it nothing."""
+    if path not in scene.plan or (scheme := scene.plan[path].scheme) is None:
+        return 0.0
+    return float(scheme.moments(scene.plan[path].parameter).std)
+
+
+def _statistics(scene: Scene, found: Parts, step: int) -> tuple[nn.Module, ...] | None:
+    """The norms that keep running statistics of a result; ``None`` where one is not free of size.
+
+    Besides the norms by their own statistics that is one that keeps them in a module of torch: of
+    another, nothing says where they are.
+    """
+    modules, owners, seen, waiting = dict(paths.modules(scene.model)), [], set[int](), [step]
     while waiting:
-        index = waiting.pop()
-        for follower in ahead(found, index):
-            if label(found, follower) == "norm":
-                owners.append(modules.get(found.links.node(follower).path))
-            elif follower not in seen:
+        for follower in ahead(found, waiting.pop()):
+            node = found.links.node(follower)
+            if label(found, follower) != "norm":
+                waiting += [] if follower in seen else [follower]
                 seen.add(follower)
-                waiting.append(follower)
-    return tuple(
-        tuple(kept for owner in owners if isinstance(kept := getattr(owner, name, None), Tensor))
-        for name in ("running_mean", "running_var")
-    )  # type: ignore[return-value]  # two of them
+            elif isinstance(owner := modules.get(node.path), _NormBase):
+                owners.append(owner)
+            elif node.op not in FREE and follower not in found.sources.norms:
+                return None
+    return tuple(owners)
