@@ -6,6 +6,7 @@ from torch import nn
 
 import isometry as iso
 from isometry.torch import balance
+from tests.frameworks.torch.dynamics import nets
 
 
 def mlp(activation: nn.Module) -> nn.Module:
@@ -102,3 +103,17 @@ def test_outputs_that_cancel_are_no_reason_to_refuse() -> None:
         net.get_parameter("4.bias").sub_(net(x)[0])
     sums = balance(net, x)
     assert sums[-1] < sums[0]
+
+
+def test_dynamic_balance_is_the_verb_after_the_step() -> None:
+    found = []
+    for dynamic in (True, False):
+        net, x = unbalanced(convolutions(), (5, 3, 10, 10))
+        optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+        kept = iso.dynamic(net, optimizer, iso.calibrations.Balance(every=2), example=x)
+        kept.remove() if not dynamic else None
+        for _ in range(2):
+            nets.step(net, x, optimizer)
+        balance(net, x, optimizer=optimizer) if not dynamic else None
+        found.append(nets.state(net, optimizer))
+    assert nets.equal(*found)

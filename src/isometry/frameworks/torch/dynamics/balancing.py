@@ -55,17 +55,49 @@ def balance(
     found = tuple(one for one in pairs(model, batch) if homogeneous(one.activation))
     undo = Undo(copies=True)
     try:
-        undo.keep(*(tensor for one in found for tensor in touched(one, optimizer)))
-        before = said(model, batch, found)
         with torch.no_grad():
-            sums, factors = swept(found, sweeps)
-            for one, factor in zip(found, factors, strict=True):
-                follow(one, factor, optimizer)
-        refuse_another(before, said(model, batch), type(model).__name__)
+            return _evened(Subject(model, batch, optimizer, found), sweeps, undo).sums
     except BaseException:
         undo.roll_back()
         raise
-    return sums
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What is balanced: a model, a batch for the proof, an optimizer, and pairs of layers."""
+
+    model: nn.Module
+    batch: Any
+    optimizer: torch.optim.Optimizer | None
+    found: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        sums: Sums of squares, at first and after each sweep.
+        factors: What the units of each pair were multiplied by in all.
+        moved: How far the outputs moved, over the greatest.
+    """
+
+    sums: tuple[float, ...]
+    factors: list[Tensor]
+    moved: float
+
+
+def _evened(subject: Subject, sweeps: int, undo: Undo) -> Outcome:
+    """Balance, let the optimizer's memory follow, and prove that the function stayed."""
+    model, batch, found, optimizer = subject.model, subject.batch, subject.found, subject.optimizer
+    undo.keep(*(tensor for one in found for tensor in touched(one, optimizer)))
+    before = said(model, batch, found)
+    sums, factors = swept(found, sweeps)
+    for one, factor in zip(found, factors, strict=True):
+        follow(one, factor, optimizer)
+    after = said(model, batch)
+    refuse_another(before, after, type(model).__name__)
+    return Outcome(sums, factors, before.apart(after))
 
 
 def homogeneous(activation: str) -> bool:
@@ -131,19 +163,11 @@ class Balancing(Work):
 
     @override
     def after(self, step: int, undo: Undo) -> list[Change]:
-        model, example, optimizer = self.scene.model, self.scene.example, self.scene.optimizer
-        undo.keep(*(tensor for one in self.pairs for tensor in touched(one, optimizer)))
-        before = said(model, example, self.pairs)
-        _, factors = swept(self.pairs, self.part.sweeps)
-        for one, factor in zip(self.pairs, factors, strict=True):
-            follow(one, factor, optimizer)
-        after = said(model, example)
-        refuse_another(before, after, type(model).__name__)
+        scene = self.scene
+        subject = Subject(scene.model, scene.example, scene.optimizer, self.pairs)
+        made = _evened(subject, self.part.sweeps, undo)
+        spans = [(float(factor.min()), float(factor.max())) for factor in made.factors]
         return [
-            Change(
-                *(step, self.part.name, one.before.path, ()),
-                factor=(float(factor.min()), float(factor.max())),
-                difference=before.apart(after),
-            )
-            for one, factor in zip(self.pairs, factors, strict=True)
+            Change(step, self.part.name, one.before.path, (), span, made.moved)
+            for one, span in zip(self.pairs, spans, strict=True)
         ]
