@@ -14,11 +14,12 @@ from isometry.frameworks.torch import (
     release,
 )
 from isometry.frameworks.torch.arrays import array
-from isometry.frameworks.torch.dynamics import balance, revive
+from isometry.frameworks.torch.dynamics import Dynamic, balance, revive
 from isometry.frameworks.torch.monitoring import Monitor
 from isometry.frameworks.torch.targets import on_meta, transformers_factory
 
 __all__ = [
+    "Dynamic",
     "Monitor",
     "array",
     "balance",

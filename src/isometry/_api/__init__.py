@@ -1,9 +1,9 @@
-"""The verbs: graph, plan, apply, initialize, materialize, fingerprint, calibrate, gain, explain ….
+"""The verbs: graph, plan, apply, initialize, fingerprint, calibrate, dynamic, gain, explain ….
 
 Each one finds the model's framework and hands over; nothing is decided here.
 """
 
-from isometry._api.improving import calibrate
+from isometry._api.improving import calibrate, dynamic
 from isometry._api.judging import assert_well_initialized, diagnose
 from isometry._api.knowing import explain, gain
 from isometry._api.starting import (
@@ -25,6 +25,7 @@ __all__ = [
     "assert_well_initialized",
     "calibrate",
     "diagnose",
+    "dynamic",
     "explain",
     "fingerprint",
     "gain",

@@ -1,10 +1,12 @@
-"""The verb that improves weights by data: calibrate."""
+"""The verbs that improve weights by data: calibrate, before training, and dynamic, during it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from isometry import calibrations
+from isometry import calibrations, plans
 from isometry._api.owner import owner
+from isometry._api.starting import plan as planned
+from isometry.calibrations import upkeep
 
 
 def calibrate(
@@ -52,3 +54,56 @@ def calibrate(
         model, batch, chosen, loss=loss, only=only, skip=skip
     )
     return record
+
+
+def dynamic(
+    model: Any,
+    optimizer: Any,
+    parts: calibrations.PartLike | Iterable[calibrations.PartLike],
+    *,
+    example: Any,
+    plan: plans.Plan | None = None,
+    seed: int = 0,
+) -> Any:
+    """Keep a start up while the model trains: parts that act around each step of the optimizer.
+
+    They hang on the optimizer, so that any loop or trainer that calls ``optimizer.step()`` runs
+    them, until ``remove()`` or the end of a ``with`` block. Which units belong together is read
+    from the graph, once. A part that fails leaves weights and the optimizer's memory as they were
+    before it, and the error that names it goes up through ``optimizer.step()``.
+
+    Args:
+        model: A torch model with values, compiled, under autocast or in data parallel or not;
+            shards are refused.
+        optimizer: The torch optimizer that trains it.
+        parts: ``"revive"``, ``"renew"``, ``"balance"``, ``"gain"``, ``"variance"``, ``"clip"``,
+            ``"orthogonal"``, ``"shrink"``, or these of ``isometry.calibrations`` with options; one
+            or several, which act in this order.
+        example: The forward's arguments, a batch like those of training; the same on each rank.
+        plan: Where fresh weights come from; what the model's own code does where not given.
+        seed: Of fresh weights; those of each step are others.
+
+    Returns:
+        An ``isometry.torch.Dynamic``: ``changes``, ``remove()``, ``state_dict()``,
+        ``load_state_dict()``.
+
+    Raises:
+        ModelError: The model has no values or is sharded, or its forward fails.
+        InputError: A part or an option is unknown, or the optimizer trains another model.
+
+    >>> import torch
+    >>> import isometry as iso
+    >>> net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+    >>> x = torch.ones(3, 4)
+    >>> optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    >>> with iso.dynamic(net, optimizer, "clip", example=x) as kept:
+    ...     (1e6 * net(x).sum()).backward()
+    ...     optimizer.step()
+    >>> [(one.part, one.path) for one in kept.changes]
+    [('clip', '0.weight'), ('clip', '0.bias')]
+    """
+    framework = owner(model)
+    found = upkeep.chosen(parts)
+    if plan is None and any(one.planned for one in found):
+        plan = planned(model, example)
+    return framework.Dynamic(model, optimizer, found, example=example, plan=plan, seed=seed)

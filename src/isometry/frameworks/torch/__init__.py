@@ -3,6 +3,7 @@
 from isometry.frameworks.torch.calibrating import calibrate
 from isometry.frameworks.torch.claims import claim, release
 from isometry.frameworks.torch.describe import describe
+from isometry.frameworks.torch.dynamics import Dynamic
 from isometry.frameworks.torch.fingerprint import fingerprint
 from isometry.frameworks.torch.graphing import graph
 from isometry.frameworks.torch.groups import parameter_groups
@@ -14,6 +15,7 @@ from isometry.frameworks.torch.paths import normalise
 from isometry.frameworks.torch.write import apply
 
 __all__ = [
+    "Dynamic",
     "apply",
     "calibrate",
     "claim",

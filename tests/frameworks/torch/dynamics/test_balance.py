@@ -6,6 +6,7 @@ from torch import nn
 
 import isometry as iso
 from isometry.torch import balance
+from tests.frameworks.torch.dynamics import nets
 
 
 def mlp(activation: nn.Module) -> nn.Module:
@@ -81,3 +82,38 @@ def test_weights_are_put_back_where_the_function_would_change() -> None:
     with pytest.raises(iso.errors.ModelError, match="balanced weights computed something else"):
         balance(net, x)
     assert iso.fingerprint(net) == before
+
+
+@pytest.mark.parametrize("activation", [nn.GELU(), nn.SiLU(), nn.Sigmoid()])
+def test_dynamic_balance_skips_what_is_not_homogeneous(activation: nn.Module) -> None:
+    net, x = unbalanced(mlp(activation), (5, 6))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
+    before = iso.fingerprint(net)
+    with iso.dynamic(net, optimizer, iso.calibrations.Balance(every=1), example=x) as kept:
+        net(x).sum().backward()
+        optimizer.step()
+    assert kept.changes == ()
+    assert iso.fingerprint(net) == before
+
+
+def test_outputs_that_cancel_are_no_reason_to_refuse() -> None:
+    """An output of nearly 0 is a sum of large terms, and moves by their roundings."""
+    net, x = unbalanced(mlp(nn.ReLU()), (1, 6))
+    with torch.no_grad():
+        net.get_parameter("4.bias").sub_(net(x)[0])
+    sums = balance(net, x)
+    assert sums[-1] < sums[0]
+
+
+def test_dynamic_balance_is_the_verb_after_the_step() -> None:
+    found = []
+    for dynamic in (True, False):
+        net, x = unbalanced(convolutions(), (5, 3, 10, 10))
+        optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+        kept = iso.dynamic(net, optimizer, iso.calibrations.Balance(every=2), example=x)
+        kept.remove() if not dynamic else None
+        for _ in range(2):
+            nets.step(net, x, optimizer)
+        balance(net, x, optimizer=optimizer) if not dynamic else None
+        found.append(nets.state(net, optimizer))
+    assert nets.equal(*found)

@@ -78,3 +78,18 @@ def test_a_greater_tau_finds_more() -> None:
     net, x = made()
     done = revive(net, x, iso.plan(net, x, recipe="he"), tau=16 / 11, seed=1)
     assert done["0.weight"] > DEAD
+
+
+@pytest.mark.parametrize("conv", [False, True])
+def test_revived_units_stay_alive_and_the_loss_falls(*, conv: bool) -> None:
+    net, x = made(conv=conv)
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+    revive(net, x, iso.plan(net, x, recipe="he"), optimizer, seed=1)
+    losses = []
+    for _ in range(20):
+        losses.append(float((net(x) - 1).square().mean().detach()))
+        step(net, x, optimizer)
+    assert losses[-1] < 0.5 * losses[0]
+    assert iso.diagnose(net, x).measurement.activations[0].dead == 0
+    outgoing = net.get_parameter("3.weight" if conv else "2.weight").detach()
+    assert bool(outgoing.view(2, 16, -1)[:, :DEAD].any(2).any(0).all())

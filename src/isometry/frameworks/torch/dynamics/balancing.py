@@ -1,25 +1,32 @@
 """Balance of each unit's incoming and outgoing weights; what the model computes stays."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils import _pytree as pytree
+from typing_extensions import override
 
-from isometry import errors
+from isometry.calibrations import Balance, Change
+from isometry.frameworks.torch.dynamics.memories import follow, touched
 from isometry.frameworks.torch.dynamics.pairs import Pair, pairs
-from isometry.frameworks.torch.tracing.capture import call
-from isometry.frameworks.torch.tracing.preserving import preserved
+from isometry.frameworks.torch.dynamics.proofs import refuse_another, said
+from isometry.frameworks.torch.dynamics.work import Work
+from isometry.frameworks.torch.undo import Undo
 
 HOMOGENEOUS = ("", "linear", "prelu", "relu")
 """Activations with ``φ(dx) = d φ(x)`` for every ``d > 0``; and all that begin as below."""
 LEAKY = "leaky_relu"
-SAME = 1e-4
-"""Outputs that differ by more than this part of the greatest are not the same function."""
 
 
-def balance(model: nn.Module, batch: Any, *, sweeps: int = 20) -> tuple[float, ...]:
+def balance(
+    model: nn.Module,
+    batch: Any,
+    *,
+    sweeps: int = 20,
+    optimizer: torch.optim.Optimizer | None = None,
+) -> tuple[float, ...]:
     """Give each unit's incoming and outgoing weights one norm, leaving the function as it is.
 
     For a positively homogeneous activation, ``d`` times the incoming and ``1/d`` times the outgoing
@@ -31,6 +38,7 @@ def balance(model: nn.Module, batch: Any, *, sweeps: int = 20) -> tuple[float, .
         model: A module with values.
         batch: The forward's arguments, for the graph and the proof.
         sweeps: How often all pairs are gone through, at most.
+        optimizer: Whose memory of the weights is scaled with them.
 
     Returns:
         The sum of squares of all weights concerned, at first and after each sweep; never rising.
@@ -44,25 +52,52 @@ def balance(model: nn.Module, batch: Any, *, sweeps: int = 20) -> tuple[float, .
     >>> [round(total, 3) for total in balance(net, torch.ones(1, 2), sweeps=1)]
     [66.0, 22.627]
     """
-    found = [one for one in pairs(model, batch) if homogeneous(one.activation)]
-    before, held = _outputs(model, batch), _copies(found)
-    sums = [_squares(found)]
-    for _ in range(sweeps):
-        for one in found:
-            _scale(one)
-        sums.append(_squares(found))
-        if sums[-1] > sums[-2] * (1 - 1e-7):
-            break
-    if not _same(before, _outputs(model, batch)):
-        for tensor, copy in held:
-            tensor.copy_(copy)
-        raise errors.ModelError(
-            "balanced weights computed something else and were put back",
-            needed="layers between which only positively homogeneous steps lie",
-            do="leave this model as it is",
-            path=type(model).__name__,
-        )
-    return tuple(sums)
+    found = tuple(one for one in pairs(model, batch) if homogeneous(one.activation))
+    undo = Undo(copies=True)
+    try:
+        with torch.no_grad():
+            return _evened(Subject(model, batch, optimizer, found), sweeps, undo).sums
+    except BaseException:
+        undo.roll_back()
+        raise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What is balanced: a model, a batch for the proof, an optimizer, and pairs of layers."""
+
+    model: nn.Module
+    batch: Any
+    optimizer: torch.optim.Optimizer | None
+    found: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        sums: Sums of squares, at first and after each sweep.
+        factors: What the units of each pair were multiplied by in all.
+        moved: How far the outputs moved, over the greatest.
+    """
+
+    sums: tuple[float, ...]
+    factors: list[Tensor]
+    moved: float
+
+
+def _evened(subject: Subject, sweeps: int, undo: Undo) -> Outcome:
+    """Balance, let the optimizer's memory follow, and prove that the function stayed."""
+    model, batch, found, optimizer = subject.model, subject.batch, subject.found, subject.optimizer
+    undo.keep(*(tensor for one in found for tensor in touched(one, optimizer)))
+    before = said(model, batch, found)
+    sums, factors = swept(found, sweeps)
+    for one, factor in zip(found, factors, strict=True):
+        follow(one, factor, optimizer)
+    after = said(model, batch)
+    refuse_another(before, after, type(model).__name__)
+    return Outcome(sums, factors, before.apart(after))
 
 
 def homogeneous(activation: str) -> bool:
@@ -70,36 +105,69 @@ def homogeneous(activation: str) -> bool:
     return activation in HOMOGENEOUS or activation.startswith(LEAKY)
 
 
-def _scale(one: Pair) -> None:
-    incoming, outgoing = one.incoming(), one.outgoing()
-    norms = incoming.norm(dim=1), outgoing.norm(dim=(0, 2))
-    factor = (norms[1] / norms[0]).sqrt()
-    factor = torch.where(factor.isfinite() & (factor > 0), factor, torch.ones_like(factor))
-    incoming.mul_(factor[:, None])
-    outgoing.div_(factor[:, None])
+def swept(found: Sequence[Pair], sweeps: int) -> tuple[tuple[float, ...], list[Tensor]]:
+    """Go through all pairs until the sum of squares stays.
+
+    Args:
+        found: The pairs.
+        sweeps: How often, at most.
+
+    Returns:
+        The sums at first and after each sweep; and what each pair's units were multiplied by in
+        all.
+    """
+    factors = [torch.ones_like(one.incoming()[:, 0]) for one in found]
+    sums = [_squares(found)]
+    for _ in range(sweeps):
+        for one, factor in zip(found, factors, strict=True):
+            factor.mul_(_balanced(one))
+        sums.append(_squares(found))
+        if sums[-1] > sums[-2] * (1 - 1e-7):
+            break
+    return tuple(sums), factors
+
+
+def scale(one: Pair, factor: Tensor) -> None:
+    """Multiply what makes each unit by ``factor`` and divide what takes it, shape (units,)."""
+    one.incoming().mul_(factor[:, None])
+    one.outgoing().div_(factor[:, None])
     for bias in one.biases:
         bias.tensor.detach().mul_(factor)
 
 
+def _balanced(one: Pair) -> Tensor:
+    factor = (one.outgoing().norm(dim=(0, 2)) / one.incoming().norm(dim=1)).sqrt()
+    factor = torch.where(factor.isfinite() & (factor > 0), factor, torch.ones_like(factor))
+    scale(one, factor)
+    return factor
+
+
 def _squares(found: Sequence[Pair]) -> float:
+    return sum(float(tensor.double().square().sum()) for tensor in _weights(found))
+
+
+def _weights(found: Sequence[Pair]) -> list[Tensor]:
     weights = {slot.path: slot.tensor for one in found for slot in (one.before, one.after)}
-    return sum(float(tensor.detach().double().square().sum()) for tensor in weights.values())
+    return [tensor.detach() for tensor in weights.values()]
 
 
-def _copies(found: Sequence[Pair]) -> list[tuple[Tensor, Tensor]]:
-    touched = [slot for one in found for slot in (one.before, one.after, *one.biases)]
-    return [(slot.tensor.detach(), slot.tensor.detach().clone()) for slot in touched]
+@dataclass(slots=True)
+class Balancing(Work):
+    """What :class:`~isometry.calibrations.Balance` does to a model."""
 
+    part: Balance
+    pairs: tuple[Pair, ...] = ()
 
-def _outputs(model: nn.Module, batch: Any) -> list[Tensor]:
-    with torch.no_grad(), preserved(model):
-        made = pytree.tree_leaves(call(model, batch))
-    return [one.clone() for one in made if isinstance(one, Tensor)]
+    def __post_init__(self) -> None:
+        self.pairs = tuple(one for one in self.scene.pairs if homogeneous(one.activation))
 
-
-def _same(before: Sequence[Tensor], after: Sequence[Tensor]) -> bool:
-    return all(
-        float((one - two).abs().max()) <= SAME * float(one.abs().max())
-        for one, two in zip(before, after, strict=True)
-        if one.is_floating_point() and one.numel()
-    )
+    @override
+    def after(self, step: int, undo: Undo) -> list[Change]:
+        scene = self.scene
+        subject = Subject(scene.model, scene.example, scene.optimizer, self.pairs)
+        made = _evened(subject, self.part.sweeps, undo)
+        spans = [(float(factor.min()), float(factor.max())) for factor in made.factors]
+        return [
+            Change(step, self.part.name, one.before.path, (), span, made.moved)
+            for one, span in zip(self.pairs, spans, strict=True)
+        ]

@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from isometry.frameworks.torch.graphing import graph
 from isometry.frameworks.torch.slots import Slot, slots
+from isometry.graphs import Graph
 from isometry.graphs.labels import Parts, parts
 from isometry.graphs.maps import Map
 from isometry.graphs.stacks import stacks
 
+LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 KINDS = ("conv", "linear")
 """Maps whose outputs lie along the first axis of the weight, and inputs along the second."""
 
@@ -27,6 +29,7 @@ class Pair:
         activation: Between the two; empty where there is none.
         after: Takes the units.
         units: How many there are.
+        onward: Trained and added to what ``after`` makes, and to nothing else.
     """
 
     before: Slot
@@ -34,6 +37,12 @@ class Pair:
     activation: str
     after: Slot
     units: int
+    onward: tuple[Slot, ...] = ()
+
+    @property
+    def audible(self) -> bool:
+        """Whether what enters both layers is what their modules are called with."""
+        return all(isinstance(one.owner, LAYERS) for one in (self.before, self.after))
 
     def incoming(self) -> Tensor:
         """The weights into each unit, shape (units, inputs); a view."""
@@ -41,7 +50,16 @@ class Pair:
 
     def outgoing(self) -> Tensor:
         """The weights out of each unit, shape (outputs, units, places); a view."""
-        return self.after.tensor.detach().view(self.after.tensor.shape[0], self.units, -1)
+        return self.outgoing_of(self.after.tensor.detach())
+
+    def outgoing_of(self, like: Tensor) -> Tensor:
+        """A tensor of the second weight's shape in that view."""
+        return like.view(like.shape[0], self.units, -1)
+
+    def by_unit(self, entering: Tensor) -> Tensor:
+        """What enters the second layer, shape (units, numbers): all that each unit said."""
+        axis = 1 - self.after.tensor.dim()  # the last one, or the one before a window
+        return entering.movedim(axis, 0).reshape(self.units, -1)
 
 
 def pairs(model: nn.Module, batch: Any) -> tuple[Pair, ...]:
@@ -54,9 +72,21 @@ def pairs(model: nn.Module, batch: Any) -> tuple[Pair, ...]:
     Returns:
         The pairs; two that follow one another share a weight.
     """
-    found = parts(graph(model, batch))
+    return pairs_in(graph(model, batch), model)
+
+
+def pairs_in(traced: Graph, model: nn.Module) -> tuple[Pair, ...]:
+    """The same from a graph of the model.
+
+    Args:
+        traced: The graph.
+        model: The module that it is of.
+
+    Returns:
+        The pairs.
+    """
     held = {slot.path: slot for slot in slots(model) if slot.parametrization is None}
-    return tuple(_pairs(found, held))
+    return tuple(_pairs(parts(traced), held))
 
 
 def _pairs(found: Parts, held: dict[str, Slot]) -> Iterator[Pair]:
@@ -70,7 +100,12 @@ def _pairs(found: Parts, held: dict[str, Slot]) -> Iterator[Pair]:
             if plain and _shaped(before, after, held):
                 one, two = (held[made.weights[0]] for made in (before, after))
                 biases = tuple(held[path] for path in before.biases)
-                yield Pair(one, biases, activation, two, one.tensor.shape[0])
+                own = tuple(held[path] for path in after.biases if _free(held, uses, path))
+                yield Pair(one, biases, activation, two, one.tensor.shape[0], own)
+
+
+def _free(held: dict[str, Slot], uses: Counter[str], path: str) -> bool:
+    return path in held and uses[path] == 1 and held[path].tensor.requires_grad
 
 
 def _shaped(before: Map, after: Map, held: dict[str, Slot]) -> bool:

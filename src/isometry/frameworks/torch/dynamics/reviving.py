@@ -1,20 +1,22 @@
 """Dormant units get fresh incoming weights, and outgoing ones of zero (Sokar et al. 2023)."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
-from isometry import plans, weights
+from isometry import plans
+from isometry.calibrations import Change, Revive
+from isometry.frameworks.torch.dynamics.memories import touched
 from isometry.frameworks.torch.dynamics.pairs import Pair, pairs
-from isometry.frameworks.torch.slots import Slot
-from isometry.frameworks.torch.tracing.capture import call
-from isometry.frameworks.torch.tracing.preserving import preserved
-
-MOMENTS = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer")
-"""What optimizers remember of each entry of a parameter."""
+from isometry.frameworks.torch.dynamics.proofs import said
+from isometry.frameworks.torch.dynamics.units import fresh, restart, scores
+from isometry.frameworks.torch.dynamics.work import Work
+from isometry.frameworks.torch.undo import Undo
 
 
 def revive(
@@ -44,61 +46,59 @@ def revive(
     Returns:
         Path of each weight concerned ↦ how many of its units were started anew.
     """
-    found = pairs(model, batch)
-    dormant = {path: score <= tau for path, score in _scores(model, batch, found).items()}
-    for one in found:
-        if (mask := dormant[one.before.path]).any():
-            _renew(one, mask, plan, seed)
-            _forget(one, mask, optimizer)
-    return {path: int(mask.sum()) for path, mask in dormant.items() if mask.any()}
+    heard = [one for one in pairs(model, batch) if one.audible]
+    found = dormant(model, batch, heard, tau)
+    with torch.no_grad():
+        for one, mask in found:
+            restart(one, mask, fresh(plan, one.before.path, seed), optimizer)
+    return {one.before.path: int(mask.sum()) for one, mask in found}
 
 
-def _scores(model: nn.Module, batch: Any, found: Sequence[Pair]) -> dict[str, Tensor]:
-    """``E|h_i| / mean_k E|h_k|`` of each unit; zero all over where a layer is silent."""
-    sizes: dict[str, Tensor] = {}
-    with torch.no_grad(), preserved(model), _heard(found, sizes):
-        call(model, batch)
-    return {path: size / size.mean().clamp_min(1e-30) for path, size in sizes.items()}
+def dormant(
+    model: nn.Module, batch: Any, found: Sequence[Pair], tau: float
+) -> list[tuple[Pair, Tensor]]:
+    """The pairs that have dormant units, each with its mask of them.
+
+    Args:
+        model: The model.
+        batch: The forward's arguments.
+        found: Its pairs.
+        tau: Greatest score of a dormant unit.
+
+    Returns:
+        Pairs and masks, shape (units,).
+    """
+    score = scores(model, batch, found)
+    masks = [(one, score[one.before.path] <= tau) for one in found]
+    return [(one, mask) for one, mask in masks if mask.any()]
 
 
-@contextmanager
-def _heard(found: Sequence[Pair], sizes: dict[str, Tensor]) -> Iterator[None]:
-    handles = [one.after.owner.register_forward_pre_hook(_hook(one, sizes)) for one in found]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
+@dataclass(slots=True)
+class Reviving(Work):
+    """What :class:`~isometry.calibrations.Revive` does to a model."""
+
+    part: Revive
+
+    def __post_init__(self) -> None:
+        _ = self.scene.restartable  # the graph is read now, not at the first look
+
+    @override
+    def after(self, step: int, undo: Undo) -> list[Change]:
+        scene = self.scene
+        found = dormant(scene.model, scene.example, scene.restartable, self.part.tau)
+        if not found:
+            return []
+        before = said(scene.model, scene.example) if self.part.keeps else None
+        for one, mask in found:
+            undo.keep(*touched(one, scene.optimizer))
+            values = fresh(scene.plan, one.before.path, scene.seed, step)
+            restart(one, mask, values, scene.optimizer)
+        moved = before.apart(said(scene.model, scene.example)) if before else math.nan
+        return [
+            Change(step, self.part.name, one.before.path, _indices(mask), difference=moved)
+            for one, mask in found
+        ]
 
 
-def _hook(one: Pair, sizes: dict[str, Tensor]) -> Any:
-    linear = one.after.tensor.dim() == 2
-
-    def hear(_: nn.Module, given: tuple[Tensor, ...]) -> None:
-        size = given[0].detach().abs().movedim(-1 if linear else 1, 0).flatten(1).mean(1)
-        sizes[one.before.path] = size.view(one.units, -1).mean(1)
-
-    return hear
-
-
-def _renew(one: Pair, mask: Tensor, plan: plans.Plan, seed: int) -> None:
-    fresh = torch.from_numpy(weights.values(plan[one.before.path], seed=seed))
-    incoming = one.incoming()
-    incoming[mask] = fresh.to(incoming).view(one.units, -1)[mask]
-    one.outgoing()[:, mask] = 0.0
-    for bias in one.biases:
-        bias.tensor.detach()[mask] = 0.0
-
-
-def _forget(one: Pair, mask: Tensor, optimizer: torch.optim.Optimizer | None) -> None:
-    for slot in (one.before, *one.biases, one.after):
-        for moment in _moments(slot, optimizer):
-            if slot is one.after:
-                moment.view(moment.shape[0], one.units, -1)[:, mask] = 0.0
-            else:
-                moment[mask] = 0.0
-
-
-def _moments(slot: Slot, optimizer: torch.optim.Optimizer | None) -> list[Tensor]:
-    state = {} if optimizer is None else optimizer.state.get(slot.tensor, {})
-    return [state[name] for name in MOMENTS if isinstance(state.get(name), Tensor)]
+def _indices(mask: Tensor) -> tuple[int, ...]:
+    return tuple(mask.nonzero().flatten().tolist())
