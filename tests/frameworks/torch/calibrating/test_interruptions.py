@@ -37,13 +37,15 @@ def asks(function, at):
 
 krahenbuhl.rates = asks(krahenbuhl.rates, 3)
 endless = {"steps": 10**6, "patience": 10**6, "every": 1}
-for method, given in (("gradinit", endless), ("metainit", endless), ("krahenbuhl", {"rounds": 10**6})):
+options = {"gradinit": endless, "metainit": endless, "krahenbuhl": {"rounds": 10**6}}
+for method, given in options.items():
     net, start = spoiled(), state(spoiled())
     loss = asks(Stops(None, -1), 60)
     record = iso.calibrate(net, normal(64, 32), method, loss=loss, **given)
     scales = {path: float((one / start[path]).median()) for path, one in state(net).items()}
     furthest = max(abs(scales[one.path] / one.factors[0] - 1) for one in record)
-    print(json.dumps([record.ended, record.before, record.after, record.steps, furthest]), flush=True)
+    told = [record.ended, record.before, record.after, record.steps, furthest]
+    print(json.dumps(told), flush=True)
 """
 
 
@@ -151,13 +153,16 @@ def test_krahenbuhls_method_never_leaves_half_a_round(monkeypatch: pytest.Monkey
     expected, net = balanced(3), scaled(seeded(mlp), 3.0, 3.0)
     copies = Halts(torch.Tensor.copy_, KeyboardInterrupt(), 0)
 
+    def copy(*args: Any) -> Any:  # a method, as an instance would not be
+        return copies(*args)
+
     def rates(*args: Any) -> list[float]:
         copies.at = copies.calls + 4 * (args[-1] == 3)  # inside the fourth round's writing
         return measured(*args)
 
     measured = krahenbuhl.rates
     monkeypatch.setattr(krahenbuhl, "rates", rates)
-    monkeypatch.setattr(torch.Tensor, "copy_", lambda *args: copies(*args))
+    monkeypatch.setattr(torch.Tensor, "copy_", copy)
     record = iso.calibrate(net, normal(64, 32), "krahenbuhl")
     assert record.ended == "interrupted"
     assert same(state(net), state(expected))
