@@ -81,13 +81,13 @@ def objective(weights: list[Tensor], x: Tensor) -> Tensor:
     third = torch.tanh(first + second) @ c.T
     total = (a.square().sum() / len(a)).log().square()
     reads = [
-        (b, lambda h: torch.tanh(h), [first]),
-        (c, lambda h: torch.tanh(h), [first + second]),  # the same by either summand
-        (d, lambda h: torch.tanh(h), [third]),
-        (d, lambda h: torch.sigmoid(h), [first]),
+        (b, torch.tanh, first),
+        (c, torch.tanh, first + second),  # the same by either summand
+        (d, torch.tanh, third),
+        (d, torch.sigmoid, first),
     ]
     found = [
-        torch.func.vmap(torch.func.jacrev(lambda h, w=w, phi=phi: w @ phi(h)))(h[0])
+        torch.func.vmap(torch.func.jacrev(lambda h, w=w, phi=phi: w @ phi(h)))(h)
         for w, phi, h in reads
     ]
     norms = [one.square().sum((1, 2)).mean() / one.shape[1] for one in found]
@@ -98,11 +98,14 @@ def objective(weights: list[Tensor], x: Tensor) -> Tensor:
 def descended(weights: list[Tensor], x: Tensor, steps: int = 60) -> float:
     """The objective after plain gradient descent on a factor for each weight."""
     logs = torch.zeros(len(weights), dtype=torch.float64, requires_grad=True)
+
+    def value(at: Tensor) -> Tensor:
+        return objective([w * s for w, s in zip(weights, at.exp(), strict=True)], x)
+
     for _ in range(steps):
-        value = objective([w * s for w, s in zip(weights, logs.exp(), strict=True)], x)
-        (slope,) = torch.autograd.grad(value, logs)
+        (slope,) = torch.autograd.grad(value(logs), logs)
         logs = (logs - 0.05 * slope).detach().requires_grad_()
-    return float(value.detach())
+    return float(value(logs).detach())
 
 
 @pytest.mark.parametrize("factor", [0.4, 2.0])

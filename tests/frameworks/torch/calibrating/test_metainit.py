@@ -1,6 +1,7 @@
 """The gradient quotient against its definition, written out in double precision."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -103,7 +104,8 @@ class Hidden(nn.Module):
 
 
 def test_an_output_that_cannot_be_measured_must_not_be_held() -> None:
-    net, given = Hidden(), {"loss": lambda out: functional.cross_entropy(out(), LABELS)}
+    net = Hidden()
+    given: dict[str, Any] = {"loss": lambda out: functional.cross_entropy(out(), LABELS)}
     with pytest.raises(errors.InputError) as caught:
         iso.calibrate(net, normal(64, 32), "metainit", steps=1, **given)
     assert str(caught.value) == (

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,6 +23,7 @@ from isometry.frameworks.torch.undo import Undo
 EQUALISED = "its units have mean 0 and unit variance, then a factor was moved to the next layer"
 ROWS = ("conv", "linear")
 """Maps whose weights have their units along the first axis."""
+DONE: Ending = "done"
 WITHIN = LSUV(per="channel", mean=0.0)
 
 
@@ -46,23 +47,15 @@ def krahenbuhl(subject: Subject, method: Krahenbuhl) -> Calibration:
     except BaseException:
         undo.roll_back()
         raise
-    notes: tuple[str, ...] = (f"rates were not equalised: {layers}",)
-    rounds, ended = 0, cast("Ending", "done")
+    rounds, ended, notes = 0, DONE, [f"rates were not equalised: {layers}"]
     if not isinstance(layers, str):
         sharing = Sharing(layers)
         ended, rounds = _equalised(subject, method, sharing)
-        done, notes = done | sharing.adjustments(done), ()
-        notes += (f"{rounds} of {method.rounds} rounds were done",) * (ended == "interrupted")
-        refresh(subject)
-    return Calibration(
-        method,
-        subject.record(done),
-        forwards + rounds,
-        rounds,
-        time.perf_counter() - start,
-        ended=ended,
-        notes=notes,
-    )
+        done |= sharing.adjustments(done)
+        notes = [f"{rounds} of {method.rounds} rounds were done"] * (ended == "interrupted")
+    seconds, record = time.perf_counter() - start, subject.record(done)
+    forwards += rounds
+    return Calibration(method, record, forwards, rounds, seconds, ended=ended, notes=tuple(notes))
 
 
 Layer = tuple[Slot, Slot | None]

@@ -16,7 +16,6 @@ from isometry.frameworks.torch.calibrating.states import Score
 from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.calibrating.trials import Trials, scalable
 
-
 ROUNDS = 3
 """How often a common factor is found until the output has its size; one is enough where the output
 is homogeneous in all tensors, and where it is not, the next step goes on from here."""
