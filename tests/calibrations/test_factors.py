@@ -55,3 +55,12 @@ def test_rates_become_equal(rates: list[float]) -> None:
         r = np.log(equalising(np.exp(found).tolist(), 0.5))
         found = found - 2 * np.append(r, 0.0) + 2 * np.append(0.0, r)
     np.testing.assert_allclose(found, np.log(rates).mean(), atol=1e-6)
+
+
+def test_the_inverse_factors_would_drive_rates_apart() -> None:
+    """The sign matters: ``(C̃ / C)^(α/2)`` multiplies every distance by ``1 + α``."""
+    found = np.log([4.0, 1.0, 2.0])
+    for _ in range(3):
+        r = -np.log(equalising(np.exp(found).tolist(), 0.5))
+        found = found - 2 * np.append(r, 0.0) + 2 * np.append(0.0, r)
+    assert np.ptp(found) > 2 * np.log(4.0)

@@ -99,9 +99,13 @@ def correction(
 def equalising(rates: Sequence[float], strength: float) -> list[float]:
     """What to multiply each layer but the last by, and to divide the next one's weight by.
 
-    ``r = (C / C̃)^(α/2)`` with ``C̃`` the geometric mean of all rates. A factor ``r`` on a layer
-    divides its gradient by ``r`` and multiplies its weight by ``r``, so that its rate of change is
-    divided by ``r²``, and that of the next layer is multiplied by it (Krähenbühl et al. 2016, 4.2).
+    ``r = (C / C̃)^(α/2)`` with ``C̃`` the geometric mean of all rates. A factor ``r`` on a layer,
+    taken back in the next one, divides its gradient by ``r`` and multiplies its weight by ``r``, so
+    that its rate of change is divided by ``r²``, and that of the next layer is multiplied by it.
+    With ``x = log (C / C̃)`` a round makes ``x_k - α·x_k + α·x_(k-1)`` of ``x_k``: a triangular map
+    with ``1 - α`` on its diagonal, under which all ``x`` vanish. Krähenbühl et al. 2016, 4.2, with
+    the sign that does so: where their ``(C̃ / C)^(α/2)`` is read as a factor on the weight, the
+    diagonal is ``1 + α``, and rates are driven apart.
 
     Args:
         rates: Relative rate of change of each layer, ``C = √(mean E‖∇W‖² / ‖W‖²)``.

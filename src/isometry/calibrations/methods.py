@@ -204,6 +204,8 @@ class MetaInit(Method):
         rate: Its learning rate, in units of a weight's norm.
         momentum: Of its velocity.
         eps: ``ε``.
+        output: Standard deviation of the model's output, held all the while by one factor on all
+            weights; ``None`` lets the quotient decide it, too, as the paper does.
         samples: Samples of the batch that a step sees.
         patience: Looks at the objective without progress until it stops.
         every: Steps from one look to the next, and from one state in ``resume`` to the next.
@@ -217,6 +219,7 @@ class MetaInit(Method):
     rate: float = 0.1
     momentum: float = 0.9
     eps: float = 1e-5
+    output: float | None = 1.0
     samples: int = 128
     patience: int = 40
     every: int = 5
@@ -229,7 +232,7 @@ class MetaInit(Method):
         return f"{self.steps} steps of a forward and a third derivative"
 
     def __post_init__(self) -> None:
-        for name in ("rate", "eps"):
+        for name in ("rate", "eps", *(["output"] if self.output is not None else [])):
             _require(self, name, above=0.0)
         for name in ("steps", "samples", "patience", "every"):
             _require(self, name, least=1)

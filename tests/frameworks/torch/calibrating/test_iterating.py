@@ -126,23 +126,23 @@ def loss(out):
     if calls == 40:
         os.kill(os.getpid(), signal.SIGKILL)
     return functional.cross_entropy(out, LABELS)
-iso.calibrate(spoiled(), normal(64, 32), "gradinit", loss=loss, every=2, steps=30, resume={file!r})
+iso.calibrate(spoiled(), normal(64, 32), {method!r}, loss=loss, every=2, steps=30, resume={file!r})
 """
 
 
+@METHODS
 @pytest.mark.slow
-def test_a_killed_run_leaves_a_whole_state(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_a_whole_state(method: str, tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED.format(file=str(file))], env=environment, check=False
-    )
+    program = KILLED.format(method=method, file=str(file))
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=False)
     assert done.returncode == -signal.SIGKILL
     assert 0 < json.loads(file.read_text())["descent"]["step"] < 30
     whole, parts, stops = spoiled(), spoiled(), Stops(KeyboardInterrupt(), -1)
     given: dict[str, Any] = {"loss": stops, "every": 2, "steps": 30}
-    iso.calibrate(whole, normal(64, 32), "gradinit", **given)
-    iso.calibrate(parts, normal(64, 32), "gradinit", resume=str(file), **given)
+    iso.calibrate(whole, normal(64, 32), method, **given)
+    iso.calibrate(parts, normal(64, 32), method, resume=str(file), **given)
     assert same(state(whole), state(parts))
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 import isometry as iso
-from tests.frameworks.torch.calibrating.nets import cnn, mlp, normal, outputs, seeded, units
+from tests.frameworks.torch.calibrating.nets import cnn, mlp, normal, outputs, scaled, seeded, units
 
 
 def rates(net: nn.Module, batch: Tensor, *, draws: int = 8) -> list[float]:
@@ -33,6 +33,16 @@ def test_rates_become_equal_and_the_function_stays() -> None:
     with torch.no_grad():
         torch.testing.assert_close(net(batch), rival(batch), rtol=1e-3, atol=1e-4)
     assert (record.forwards, record.backwards, record.notes) == (31, 30, ())
+
+
+def test_a_factor_divides_its_layers_rate_by_its_square_and_multiplies_the_next_ones() -> None:
+    net, batch = seeded(lambda: scaled(mlp(), 1.0, 0.0)), normal(16, 32)
+    before = np.array(rates(net, batch))
+    with torch.no_grad():
+        net.get_parameter("2.weight").mul_(3.0)
+        net.get_parameter("4.weight").div_(3.0)
+    expected = before * [1, 1 / 9, 9, 1, 1, 1]
+    np.testing.assert_allclose(rates(net, batch), expected, rtol=1e-3)
 
 
 def test_the_record_tells_what_the_layers_put_out() -> None:

@@ -1,11 +1,15 @@
 """The gradient quotient against its definition, written out in double precision."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 import isometry as iso
+from isometry import errors
 from tests.frameworks.torch.calibrating.nets import mlp, normal, scaled, seeded, state
 
 LABELS = torch.arange(64) % 32
@@ -50,6 +54,11 @@ def test_the_quotient_is_that_of_its_definition(factor: float) -> None:
     assert record.before == pytest.approx(expected, rel=1e-3)
 
 
+def size(net: nn.Module) -> float:
+    with torch.no_grad():
+        return float(net(normal(64, 32)).std())
+
+
 def loud() -> nn.Module:
     """A net of rectifiers that makes its signal larger by 1.6 in every layer."""
     return scaled(seeded(lambda: mlp(6)), 4.0, 0.0)
@@ -62,3 +71,45 @@ def test_the_quotient_falls_and_only_norms_change() -> None:
     expected = {path: before.get_parameter(path) * record[path].factors[0] for path in state(net)}
     torch.testing.assert_close(state(net), expected)
     assert record["0.bias"].reason == "it is no matrix"
+
+
+@pytest.mark.parametrize("factor", [1.0, 6.0])
+def test_the_output_has_its_size_when_it_is_held(factor: float) -> None:
+    net = scaled(seeded(lambda: mlp(12)), factor, 0.0)
+    assert abs(size(net) - 1) > 0.5
+    record = iso.calibrate(net, normal(64, 32), "metainit", loss=LABELS, steps=20)
+    assert size(net) == pytest.approx(1.0, abs=0.06)
+    assert record.notes[0].startswith("size of the output over the wanted one, or its inverse")
+    assert record.notes[0].endswith("→ 1.05")
+
+
+def test_the_quotient_alone_makes_the_output_vanish() -> None:
+    net = scaled(seeded(lambda: mlp(12)), 6**0.5, 0.0)
+    before = size(net)
+    record = iso.calibrate(net, normal(64, 32), "metainit", loss=LABELS, steps=60, output=None)
+    assert size(net) < before / 10
+    assert record.notes == ()
+
+
+class Hidden(nn.Module):
+    """A net whose output is no tensor, and holds none that could be found."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = seeded(mlp)
+
+    def forward(self, x: Tensor) -> Callable[[], Tensor]:
+        out = self.net(x)
+        return lambda: out
+
+
+def test_an_output_that_cannot_be_measured_must_not_be_held() -> None:
+    net = Hidden()
+    given: dict[str, Any] = {"loss": lambda out: functional.cross_entropy(out(), LABELS)}
+    with pytest.raises(errors.InputError) as caught:
+        iso.calibrate(net, normal(64, 32), "metainit", steps=1, **given)
+    assert str(caught.value) == (
+        "the model returns no tensor whose size could be held. Needed: a tensor, a tuple that "
+        "starts with one, or an output with logits. Do: pass output=None."
+    )
+    iso.calibrate(net, normal(64, 32), "metainit", steps=1, output=None, **given)

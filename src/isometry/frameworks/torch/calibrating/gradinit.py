@@ -30,6 +30,8 @@ class FirstStep(Task):
         method: What is wanted.
     """
 
+    bound = "‖g‖/gamma, 1 where it is less"
+
     def __init__(self, trials: Trials, method: GradInit) -> None:
         super().__init__(trials)
         self.method = method

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -30,7 +30,12 @@ class Task(ABC):
 
     Args:
         trials: Runs the model at scales.
+
+    Attributes:
+        bound: What the first of two numbers of a score is, which is compared before the objective.
     """
+
+    bound: ClassVar[str]
 
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
@@ -94,7 +99,7 @@ def iterate(
         before=state.start[-1],
         after=state.best[-1],
         ended="unchanged" if state.best == state.start and ended != "interrupted" else ended,
-        notes=_notes(state),
+        notes=_notes(task, state),
     )
 
 
@@ -146,9 +151,17 @@ def _finite(score: Score) -> Score:
     return tuple(value if math.isfinite(value) else math.inf for value in score)
 
 
-@torch.no_grad()
 def _write(trials: Trials, scales: Array) -> None:
-    """Set the tensors to their start times the scales, without a moment in which one is lost."""
+    """Set the tensors to their start times the scales: all of them, whenever Ctrl-C comes."""
+    try:
+        _set(trials, scales)
+    except KeyboardInterrupt:
+        _set(trials, scales)
+        raise
+
+
+@torch.no_grad()
+def _set(trials: Trials, scales: Array) -> None:
     for one, scale in zip(trials.scaled, scales, strict=True):
         one.slot.tensor.detach().copy_(one.start * float(scale))
 
@@ -162,10 +175,10 @@ def _lines(trials: Trials, scales: Array, left: dict[str, str]) -> dict[str, Adj
     return done
 
 
-def _notes(state: State) -> tuple[str, ...]:
+def _notes(task: Task, state: State) -> tuple[str, ...]:
     if len(state.best) == 1:
         return ()
-    return (f"‖g‖/gamma, 1 where it is less: {state.start[0]:.4g} → {state.best[0]:.4g}",)
+    return (f"{task.bound}: {state.start[0]:.4g} → {state.best[0]:.4g}",)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from isometry import graphs
-from isometry.calibrations import LSUV, Adjustment, Calibration, Krahenbuhl
+from isometry.calibrations import LSUV, Adjustment, Calibration, Ending, Krahenbuhl
 from isometry.calibrations.chains import chain
 from isometry.calibrations.factors import equalising
 from isometry.frameworks.torch.calibrating.corrector import as_measured
@@ -23,6 +23,7 @@ from isometry.frameworks.torch.undo import Undo
 EQUALISED = "its units have mean 0 and unit variance, then a factor was moved to the next layer"
 ROWS = ("conv", "linear")
 """Maps whose weights have their units along the first axis."""
+DONE: Ending = "done"
 WITHIN = LSUV(per="channel", mean=0.0)
 
 
@@ -34,25 +35,27 @@ def krahenbuhl(subject: Subject, method: Krahenbuhl) -> Calibration:
         method: What is wanted.
 
     Returns:
-        The record; the model is as it was where an exception stopped it.
+        The record. Where an exception stopped the first part, the model is as it was; where one
+        stopped the second, it holds the last whole round, and after Ctrl-C the record tells of it.
     """
     start, undo = time.perf_counter(), Undo(copies=True)
     try:
         passing, forwards = run(subject, UnitVariance(WITHIN, subject), undo)
         done = passing.adjustments()
         layers = stack(subject) if method.rounds else "rounds is 0"
-        if not isinstance(layers, str):
-            done = _equalised(subject, method, layers, undo, done)
         refresh(subject)
     except BaseException:
         undo.roll_back()
         raise
-    plain = not isinstance(layers, str)
-    rounds = method.rounds if plain else 0
-    notes = () if plain else (f"rates were not equalised: {layers}",)
-    seconds = time.perf_counter() - start
-    record = subject.record(done)
-    return Calibration(method, record, forwards + rounds, rounds, seconds, notes=notes)
+    rounds, ended, notes = 0, DONE, [f"rates were not equalised: {layers}"]
+    if not isinstance(layers, str):
+        sharing = Sharing(layers)
+        ended, rounds = _equalised(subject, method, sharing)
+        done |= sharing.adjustments(done)
+        notes = [f"{rounds} of {method.rounds} rounds were done"] * (ended == "interrupted")
+    seconds, record = time.perf_counter() - start, subject.record(done)
+    forwards += rounds
+    return Calibration(method, record, forwards, rounds, seconds, ended=ended, notes=tuple(notes))
 
 
 Layer = tuple[Slot, Slot | None]
@@ -83,38 +86,66 @@ def _layer(slots: dict[str, Slot], use: graphs.Use) -> Layer:
     return slots[use.map.weights[0]], biases[0] if biases else None
 
 
-def _equalised(
-    subject: Subject,
-    method: Krahenbuhl,
-    layers: tuple[Layer, ...],
-    undo: Undo,
-    done: dict[str, Adjustment],
-) -> dict[str, Adjustment]:
-    for slot in (slot for layer in layers for slot in layer if slot):
-        undo.keep(slot.tensor)
-    weights = [weight.tensor for weight, _ in layers]
-    total = dict.fromkeys(range(len(layers)), 1.0)
-    with as_measured(subject.model):
-        for round_ in range(method.rounds):
-            found = rates(subject, weights, method.seed + round_)
-            for k, r in enumerate(equalising(found, method.strength)):
-                _move(layers, k, r)
-                total[k] *= r
-    factors = {k: total[k] / total.get(k - 1, 1.0) for k in total}
-    for k, (weight, bias) in enumerate(layers):
-        done[weight.path] = _further(done[weight.path], factors[k], total[k])
-        if bias is not None:
-            done[bias.path] = _further(done[bias.path], total[k], total[k])
-    return done
+class Sharing:
+    """The layers of a plain stack, and the factor that each has on what it puts out.
+
+    Args:
+        layers: Weight and bias of each.
+    """
+
+    def __init__(self, layers: tuple[Layer, ...]) -> None:
+        self.layers = layers
+        self.outputs = [1.0] * len(layers)
+        self._starts = {
+            slot.path: slot.tensor.detach().clone() for pair in layers for slot in pair if slot
+        }
+
+    @property
+    def weights(self) -> list[float]:
+        """The factor on each weight: that of its output, without that of what comes in."""
+        return [out / into for out, into in zip(self.outputs, [1.0, *self.outputs], strict=False)]
+
+    @torch.no_grad()
+    def write(self) -> None:
+        """Set all tensors; from their starts, so that one that was written is not moved again."""
+        for (weight, bias), factor, output in zip(
+            self.layers, self.weights, self.outputs, strict=True
+        ):
+            weight.tensor.copy_(self._starts[weight.path] * factor)
+            if bias is not None:
+                bias.tensor.copy_(self._starts[bias.path] * output)
+
+    def adjustments(self, done: dict[str, Adjustment]) -> dict[str, Adjustment]:
+        """The lines of the first part with these factors on top."""
+        further = {}
+        for (weight, bias), factor, output in zip(
+            self.layers, self.weights, self.outputs, strict=True
+        ):
+            further[weight.path] = _further(done[weight.path], factor, output)
+            if bias is not None:
+                further[bias.path] = _further(done[bias.path], output, output)
+        return further
 
 
-@torch.no_grad()
-def _move(layers: tuple[Layer, ...], k: int, r: float) -> None:
-    weight, bias = layers[k]
-    weight.tensor.mul_(r)
-    layers[k + 1][0].tensor.div_(r)
-    if bias is not None:
-        bias.tensor.mul_(r)
+def _equalised(subject: Subject, method: Krahenbuhl, sharing: Sharing) -> tuple[Ending, int]:
+    """How the rounds ended, and how many were done; the model holds the last whole one."""
+    weights, outputs = [weight.tensor for weight, _ in sharing.layers], sharing.outputs
+    for round_ in range(method.rounds):
+        try:
+            with as_measured(subject.model):
+                found = rates(subject, weights, method.seed + round_)
+            factors = [*equalising(found, method.strength), 1.0]
+            sharing.outputs = [one * r for one, r in zip(outputs, factors, strict=True)]
+            sharing.write()
+            outputs = sharing.outputs
+        except BaseException as problem:
+            sharing.outputs = outputs
+            sharing.write()
+            if isinstance(problem, KeyboardInterrupt):
+                return "interrupted", round_
+            problem.add_note(f"The model holds {round_} whole rounds of {method.name}.")
+            raise
+    return "done", method.rounds
 
 
 def _further(one: Adjustment, factor: float, output: float) -> Adjustment:

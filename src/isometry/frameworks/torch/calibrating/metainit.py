@@ -1,6 +1,8 @@
 """Norms for which the gradient changes little along itself (Dauphin & Schoenholz 2019)."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,14 +16,22 @@ from isometry.frameworks.torch.calibrating.states import Score
 from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.calibrating.trials import Trials, scalable
 
+ROUNDS = 3
+"""How often a common factor is found until the output has its size; one is enough where the output
+is homogeneous in all tensors, and where it is not, the next step goes on from here."""
+NEAR = 1.05
+"""Sizes of outputs that differ by no more count as the same."""
+
 
 class Quotient(Task):
-    """The gradient quotient.
+    """The gradient quotient, among scales at which the output has its size, where one is wanted.
 
     Args:
         trials: Runs the model at scales.
         method: What is wanted.
     """
+
+    bound = f"size of the output over the wanted one, or its inverse, {NEAR} where it is less"
 
     def __init__(self, trials: Trials, method: MetaInit) -> None:
         super().__init__(trials)
@@ -31,12 +41,35 @@ class Quotient(Task):
     @override
     def step(self, descent: Descent) -> Descent:
         part, _ = self.trials.chosen(descent.step)
+        if descent.step == 0:  # a start that is far off has no derivative worth following
+            descent = self._held(descent)
         weights = self.trials.weights(descent.scales)
         quotient = self._quotient(weights, part, thrice=True)
         found = self.trials.gradient(quotient, weights, twice=False)
-        return descent.signed(
-            self.trials.by_scale(found), self._norms, self.method.rate, self.method.momentum
+        derivative = self.trials.by_scale(found)
+        return self._held(
+            descent.signed(derivative, self._norms, self.method.rate, self.method.momentum)
         )
+
+    def _held(self, descent: Descent) -> Descent:
+        """The same, with one factor on all scales for which the output has the wanted size.
+
+        The quotient is least for nets that put out nearly nothing. Of the two things that norms
+        decide, how large the output is and how the layers share in it, this leaves the second.
+        """
+        wanted, scales = self.method.output, descent.scales
+        for _ in range(ROUNDS if wanted is not None and len(scales) else 0):
+            off = self._off(scales)
+            if not 0 < off < math.inf:
+                break
+            scales = scales * off ** (-1 / len(scales))
+            if 1 / NEAR < off < NEAR:
+                break
+        return replace(descent, scales=scales)
+
+    def _off(self, scales: Array) -> float:
+        """Size of the output over the wanted one."""
+        return self.trials.size(scales) / (self.method.output or math.nan)
 
     def _quotient(self, weights: Sequence[Tensor], part: Tensor | None, *, thrice: bool) -> Tensor:
         """``mean |(g - Hg) / (g + ε·sign g) - 1|``, where ``Hg`` is the gradient of ``‖g‖²/2``."""
@@ -52,7 +85,11 @@ class Quotient(Task):
     @override
     def look(self, scales: Array) -> Score:
         part, _ = self.trials.chosen(0)
-        return (float(self._quotient(self.trials.weights(scales), part, thrice=False).detach()),)
+        quotient = float(self._quotient(self.trials.weights(scales), part, thrice=False).detach())
+        if self.method.output is None:
+            return (quotient,)
+        off = self._off(scales)
+        return (max(off, 1 / off, NEAR) if off > 0 else math.inf), quotient
 
 
 def _sign(g: Tensor) -> Tensor:

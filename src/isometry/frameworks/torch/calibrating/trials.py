@@ -14,7 +14,7 @@ from isometry import errors
 from isometry.calibrations.descents import Array
 from isometry.frameworks.torch.calibrating.corrector import counted, rows
 from isometry.frameworks.torch.calibrating.subject import Subject
-from isometry.frameworks.torch.observing.losses import started
+from isometry.frameworks.torch.observing.losses import logits_or_none, started
 from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.tracing.capture import eager
 
@@ -102,16 +102,9 @@ class Trials:
         Raises:
             InputError: There is no loss.
         """
-        given, loss = self.subject.given, self.subject.loss
-        if part is not None:
-            given = rows(given, part)
-            loss = loss[part] if isinstance(loss, Tensor) else loss
-        pairs = zip(self.scaled, weights, strict=True)
-        named = {self._names[id(one.slot.tensor)]: weight for one, weight in pairs}
-        self.forwards += 1
-        with eager(), sdpa_kernel(SDPBackend.MATH):  # the others have no second derivative
-            outputs = _called(self.subject, named, given)
-            scalar, info = started(outputs, loss)
+        loss = self.subject.loss
+        loss = loss[part] if isinstance(loss, Tensor) and part is not None else loss
+        scalar, info = started(self._outputs(weights, part), loss)
         if scalar is None or info.kind == "cotangent":
             raise errors.InputError(
                 "there is no loss",
@@ -119,6 +112,37 @@ class Trials:
                 do="pass loss=",
             )
         return scalar
+
+    @torch.no_grad()
+    def size(self, scales: Array) -> float:
+        """Standard deviation of what the model puts out, on samples that are always the same.
+
+        Args:
+            scales: One for each tensor.
+
+        Returns:
+            The deviation over samples, places and units together.
+
+        Raises:
+            InputError: The model returns no tensor.
+        """
+        part, _ = self.chosen(0)
+        found = logits_or_none(self._outputs(self.weights(scales), part))
+        if found is None:
+            raise errors.InputError(
+                "the model returns no tensor whose size could be held",
+                needed="a tensor, a tuple that starts with one, or an output with logits",
+                do="pass output=None",
+            )
+        return float(found.double().std(correction=0))
+
+    def _outputs(self, weights: Sequence[Tensor], part: Tensor | None) -> Any:
+        given = self.subject.given if part is None else rows(self.subject.given, part)
+        pairs = zip(self.scaled, weights, strict=True)
+        named = {self._names[id(one.slot.tensor)]: weight for one, weight in pairs}
+        self.forwards += 1
+        with eager(), sdpa_kernel(SDPBackend.MATH):  # the others have no second derivative
+            return _called(self.subject, named, given)
 
     def gradient(self, scalar: Tensor, weights: Sequence[Tensor], *, twice: bool) -> list[Tensor]:
         """The gradient by the tensors, zero where none arrives."""

@@ -41,7 +41,7 @@ def started(outputs: Any, loss: LossLike) -> tuple[Tensor | None, Loss]:
         return _given(loss(outputs), outputs)
     own = getattr(outputs, "loss", None)
     if isinstance(own, Tensor) and own.numel() == 1 and own.requires_grad:
-        return own, _classified("model", float(own.detach()), _logits_or_none(outputs))
+        return own, _classified("model", float(own.detach()), logits_or_none(outputs))
     return noise(outputs), Loss("cotangent")
 
 
@@ -53,7 +53,7 @@ def _given(value: Any, outputs: Any) -> tuple[Tensor, Loss]:
             needed="one number, as a tensor",
             do="reduce it: loss=lambda output: function(output, target).mean()",
         )
-    return value, _classified("given", float(value.detach()), _logits_or_none(outputs))
+    return value, _classified("given", float(value.detach()), logits_or_none(outputs))
 
 
 def _classified(kind: str, value: float, logits: Tensor | None) -> Loss:
@@ -110,7 +110,7 @@ def _unfit(logits: Tensor, targets: Tensor, needed: str) -> errors.InputError:
 
 
 def _logits(outputs: Any) -> Tensor:
-    found = _logits_or_none(outputs)
+    found = logits_or_none(outputs)
     if found is None:
         raise errors.InputError(
             "the model returns no tensor that targets can be compared with",
@@ -120,7 +120,15 @@ def _logits(outputs: Any) -> Tensor:
     return found
 
 
-def _logits_or_none(outputs: Any) -> Tensor | None:
+def logits_or_none(outputs: Any) -> Tensor | None:
+    """What targets are compared with: the output called logits, else the first tensor.
+
+    Args:
+        outputs: What a model returned.
+
+    Returns:
+        The tensor, ``None`` where there is none of real numbers.
+    """
     named = getattr(outputs, "logits", None)
     if isinstance(named, Tensor):
         return named
