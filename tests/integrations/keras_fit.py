@@ -20,7 +20,7 @@ Y = GENERATOR.integers(0, 3, 64)
 LAYERS = keras.layers
 
 
-class Loop(keras.Model):
+class Loop(keras.Model):  # type: ignore[misc]  # Keras has no types
     """A subclassed model with a cell, whose graph nothing knows."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ def rows(callback: IsometryCallback, place: int) -> list[dict[str, Any]]:
     return found
 
 
-class Order(keras.callbacks.Callback):
+class Order(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """What the callback before it had captured after each batch."""
 
     def __init__(self, watched: IsometryCallback) -> None:
@@ -95,7 +95,7 @@ def watched(_: Path) -> dict[str, Any]:
 def sizes(_: Path) -> dict[str, Any]:
     """What one small step shows, and the same by NumPy or from the weights themselves."""
     rate, model, callback = 1e-3, net(rate=1e-3), watcher(every=100)
-    kernel, _ = (np.array(value) for value in model.layers[0].get_weights())
+    kernel = np.array(model.layers[0].get_weights()[0])
     model.fit(X[:16], Y[:16], batch_size=16, verbose=0, callbacks=[callback])
     kernel_after, bias_after = (np.array(value) for value in model.layers[0].get_weights())
     logits = keras.ops.convert_to_numpy(model(X[:16], training=True))

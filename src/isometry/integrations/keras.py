@@ -16,7 +16,7 @@ from isometry.measurements import Capture
 from isometry.measurements.rows import layer_rows
 
 
-class IsometryCallback(keras.callbacks.Callback):
+class IsometryCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Watches ``model.fit``; callbacks of Keras see no gradient, so it makes its own.
 
     On captured steps the model runs forward and backward on the probe, under the compiled loss:

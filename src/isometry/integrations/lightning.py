@@ -21,7 +21,11 @@ from isometry.integrations.watching import checked
 try:
     from lightning.pytorch import Callback, LightningModule, Trainer
 except ImportError:  # the same classes under the older name
-    from pytorch_lightning import Callback, LightningModule, Trainer
+    from pytorch_lightning import (  # type: ignore[assignment]  # those of another name
+        Callback,
+        LightningModule,
+        Trainer,
+    )
 
 STEP = "training_step"
 

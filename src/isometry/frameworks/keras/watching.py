@@ -80,8 +80,8 @@ class Probe:
             loss = self._forward()
         outputs = self.taps.outputs
         wanted = [*outputs.values(), *(v.value for v in self.weights)]
-        arrived = torch.autograd.grad(loss, wanted, allow_unused=True)
-        sizes = [torch.zeros(()) if g is None else g.detach() for g in arrived]
+        arrived = torch.autograd.grad(loss, wanted, materialize_grads=True)
+        sizes = [g.detach() for g in arrived]
         self.taps.numbers = {key: one.detach() for key, one in self.taps.numbers.items()}
         deltas = dict(zip(outputs, map(rms, sizes), strict=False))
         self.taps.outputs = {}
@@ -92,7 +92,7 @@ class Probe:
 
         state = [[v.value for v in kind] for kind in self._kinds()]
         if self._compiled is None:
-            shapes = jax.eval_shape(lambda *given: self._pure(*given, {})[1][0], *state)
+            shapes = jax.eval_shape(self._pure, *state, {})[1][0]
             self._added = {path: jax.numpy.zeros(s.shape, s.dtype) for path, s in shapes.items()}
             self._compiled = jax.jit(jax.value_and_grad(self._pure, argnums=(0, 2), has_aux=True))
         (loss, (_, self.taps.numbers)), (all_gradients, deltas) = self._compiled(
