@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from isometry.measurements import idling
 from isometry.measurements.captures import LayerCapture
 from isometry.measurements.observed import Array
@@ -40,6 +42,8 @@ def _idle(row: LayerCapture, activation: str, rows: Rows) -> LayerCapture:
     if not activation:
         return row
     low, high = (rows[row.path, name] for name in ("low", "high"))
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        return row  # of what is no number nobody knows whether it is alive
     sample = rows.get((row.path, "sample"))
     return replace(
         row,
