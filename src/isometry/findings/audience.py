@@ -6,6 +6,7 @@ from typing import Any
 
 from isometry import errors
 from isometry.findings.finding import Finding
+from isometry.findings.training_run import TrainingRun
 from isometry.measurements import Capture, metrics
 
 
@@ -14,8 +15,8 @@ class Audience:
 
     Args:
         sinks: Each is called with the named numbers and the step; one with a method ``capture``
-            gets the whole capture instead. ``finding(found, step)`` and ``close()`` are called
-            where there are such methods.
+            gets the whole capture instead. ``finding(found, step)``, ``end(run)`` with the whole
+            run and then ``close()`` are called where there are such methods.
 
     >>> told = []
     >>> Audience([lambda named, step: told.append((step, named))]).capture(Capture(3, 0.5, ()))
@@ -42,8 +43,9 @@ class Audience:
         """Tell a finding to the sinks that listen to findings."""
         self._each(lambda sink: getattr(sink, "finding", _nothing)(found, step))
 
-    def close(self) -> None:
-        """Close the sinks that can be closed."""
+    def close(self, run: TrainingRun) -> None:
+        """Tell the whole run to the sinks that wait for it, and close those that can be closed."""
+        self._each(lambda sink: getattr(sink, "end", _nothing)(run))
         self._each(lambda sink: getattr(sink, "close", _nothing)())
 
     def _each(self, tell: Callable[[Any], None]) -> None:

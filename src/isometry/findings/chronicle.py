@@ -8,6 +8,7 @@ from isometry import errors
 from isometry.findings.audience import Audience
 from isometry.findings.finding import Finding
 from isometry.findings.training import run_findings
+from isometry.findings.training_run import TrainingRun, training_run
 from isometry.measurements import Capture, capture_from_json
 
 OnFinding = Literal["warn", "stop"] | Callable[[Finding], None]
@@ -49,6 +50,19 @@ class Chronicle:
         self.audience.capture(made, layers=self.level == "layers")
         self._judge(made.step)
 
+    def run(self, name: str = "") -> TrainingRun:
+        """The run so far as the rules see it."""
+        return training_run(self.history, name=name)
+
+    def close(self, name: str = "") -> None:
+        """Tell the whole run to those who wait for it, once, and close the sinks.
+
+        Args:
+            name: What the run is called.
+        """
+        self.audience.close(self.run(name))
+        self.audience = Audience()
+
     def state(self, count: int) -> dict[str, Any]:
         """What resumption needs, as what JSON can hold: the count of steps and the history."""
         return {"count": count, "history": [one.to_json() for one in self.history]}
@@ -67,9 +81,8 @@ class Chronicle:
 
     def _judge(self, step: int) -> None:
         """Say each finding once, and again when it gets worse or concerns further weights."""
-        known = {(one.code, one.severity, one.paths) for one in self.findings}
         for one in run_findings(self.history):
-            if (one.code, one.severity, one.paths) not in known:
+            if not any(_covers(known, one) for known in self.findings):
                 self.findings.append(one)
                 self.audience.finding(one, step)
                 self._say(one, step)
@@ -87,3 +100,9 @@ class Chronicle:
                 self.should_stop = True
             case never:
                 assert_never(never)
+
+
+def _covers(known: Finding, found: Finding) -> bool:
+    """Whether a finding says as much as another, or more."""
+    same = known.code == found.code and {*found.paths} <= {*known.paths}
+    return same and known.at_least(found.severity)

@@ -105,7 +105,7 @@ class IsometryCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
     def on_train_end(self, logs: Any = None) -> None:
         """Close the sinks."""
         self._before = []
-        self.chronicle.audience.close()
+        self.chronicle.close(self.model.name)
 
     def _sync(self) -> None:
         """On JAX the weights of a fit live outside of the model."""

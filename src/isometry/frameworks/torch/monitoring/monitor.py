@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from isometry import errors
-from isometry.findings import Chronicle, Finding, Level, OnFinding, TrainingRun, training_run
+from isometry.findings import Chronicle, Finding, Level, OnFinding, TrainingRun
 from isometry.frameworks.torch.monitoring.live import Live
 from isometry.frameworks.torch.monitoring.moves import Moves, copied, weights_of
 from isometry.frameworks.torch.monitoring.numbers import Numbers
@@ -34,8 +34,9 @@ class Monitor:
         probe: The forward's arguments for runs of its own.
         loss: For the probe, as ``isometry.diagnose`` takes it.
         sinks: Each is called with the named numbers and the step; one with a method ``capture``
-            gets the whole capture instead. ``finding(found, step)`` and ``close()`` are called
-            where there are such methods. A sink that raises is left out, with one warning.
+            gets the whole capture instead. ``finding(found, step)``, ``end(run)`` with the whole
+            run and then ``close()`` are called where there are such methods. A sink that raises is
+            left out, with one warning.
         select: Globs of paths of weights; all where empty.
         on_finding: ``"warn"``, ``"stop"`` to set :attr:`should_stop` as well, or a function.
         level: ``"summary"`` for eight numbers, ``"layers"`` for those of each layer as well.
@@ -136,7 +137,7 @@ class Monitor:
         if self._stepped is not None:
             self._stepped.remove()
             self._stepped = None
-        self.chronicle.audience.close()
+        self.chronicle.close(type(unwrapped(self.model)).__name__)
 
     def state_dict(self) -> dict[str, Any]:
         """What resumption needs: the count of steps and the history."""
@@ -157,7 +158,7 @@ class Monitor:
         Returns:
             The captures and the findings.
         """
-        return training_run(self.history, name=name or type(unwrapped(self.model)).__name__)
+        return self.chronicle.run(name or type(unwrapped(self.model)).__name__)
 
     @property
     def history(self) -> list[Capture]:
