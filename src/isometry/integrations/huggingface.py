@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from isometry import _api, recipes, weights
 from isometry.frameworks.torch.monitoring import Monitor
-from isometry.integrations.watching import checked
+from isometry.integrations.watching import audible, checked
 
 
 class IsometryCallback(TrainerCallback):
@@ -61,6 +61,9 @@ class IsometryCallback(TrainerCallback):
         """Start the model, and begin to watch, where a checkpoint left off."""
         if self.recipe is not None and state.global_step == 0:
             _api.initialize(model, self.options.get("probe"), recipe=self.recipe, seed=self.seed)
+        audible(self.options, compiled=args.torch_compile, path=type(model).__name__)
+        if self.monitor is not None and self.monitor.armed:
+            self.close()  # an exception has ended its training
         sinks = self.options.get("sinks", ()) if state.is_world_process_zero else ()
         self.monitor = Monitor(model, **self.options | {"sinks": sinks})
         self.monitor.load_state_dict(self._saved(args, state))
