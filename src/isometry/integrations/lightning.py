@@ -22,7 +22,11 @@ from isometry.integrations.watching import audible, checked
 try:
     from lightning.pytorch import Callback, LightningModule, Trainer
 except ImportError:  # the same classes under the older name
-    from pytorch_lightning import Callback, LightningModule, Trainer
+    from pytorch_lightning import (  # type: ignore[assignment]  # one class to Python, two to mypy
+        Callback,
+        LightningModule,
+        Trainer,
+    )
 
 STEP = "training_step"
 
@@ -157,5 +161,6 @@ def _wrapped(module: nn.Module, monitor: Monitor) -> Callable[[], None]:
 def _loss(outputs: Any) -> torch.Tensor | float:
     """On its device: it is read on captured steps alone."""
     found = outputs.get("loss") if isinstance(outputs, Mapping) else outputs
-    told = isinstance(found, torch.Tensor) and found.numel() == 1
-    return found.detach() if told else math.nan
+    if isinstance(found, torch.Tensor) and found.numel() == 1:
+        return found.detach()
+    return math.nan

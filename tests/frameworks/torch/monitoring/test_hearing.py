@@ -87,7 +87,7 @@ def test_an_output_is_that_of_the_last_weight_of_a_cell() -> None:
 
 
 def two_forwards(model: Around, first: Tensor, last: Tensor, *, evaluating: bool) -> LayerCapture:
-    """One step, before whose last forward there is another one: a validation, or more to train on."""
+    """One step, before whose last forward there is another: a validation, or more to train on."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     with iso.Monitor(model) as monitor:
         with torch.set_grad_enabled(not evaluating):

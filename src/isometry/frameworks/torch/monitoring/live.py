@@ -164,5 +164,5 @@ class Live:
 
     @property
     def _evaluating(self) -> bool:
-        """Whether this is a validation between two steps; checkpointed layers train without grad."""
+        """Whether this validates; layers under checkpointing train without gradients."""
         return not (self.model.training or torch.is_grad_enabled())
