@@ -48,11 +48,11 @@ def pairs() -> list[Batch]:
 def batches() -> list[Batch]:
     """The same, in the order of an epoch that is not shuffled."""
     x, y = (torch.stack(column) for column in zip(*pairs(), strict=True))
-    return list(zip(x.split(BATCH), y.split(BATCH), strict=True))
+    return list(zip(torch.split(x, BATCH), torch.split(y, BATCH), strict=True))
 
 
-def error(made: Tensor, wanted: Tensor) -> Tensor:
-    """The loss of every fit."""
+def error(made: Tensor, wanted: Tensor) -> Any:
+    """The loss of every fit; torch gives its ``backward`` no type."""
     return (made - wanted).square().mean()
 
 

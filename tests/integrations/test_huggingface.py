@@ -36,11 +36,10 @@ class Sharing(Model):
     """A model that is told how much a step gathers, as language models are."""
 
     def forward(  # type: ignore[override]  # it is told more
-        self, x: Tensor, labels: Tensor, num_items_in_batch: Tensor | None = None
+        self, x: Tensor, labels: Tensor, **given: Tensor
     ) -> dict[str, Tensor]:
-        loss = fits.error(self.net(x), labels)
-        shares = 1 if num_items_in_batch is None else int(num_items_in_batch) // len(x)
-        return {"loss": loss / shares}
+        squares = (self.net(x) - labels).square().sum()
+        return {"loss": squares / given["num_items_in_batch"]}
 
 
 def model(kind: type[Model] = Model, **options: Any) -> Model:
@@ -68,19 +67,19 @@ def trainer(folder: Path, trained: nn.Module, *callbacks: Any, **options: Any) -
         "logging_strategy": "no",
     }
     optimizer = torch.optim.SGD(trained.parameters(), lr=rate)
-    made = Trainer(
+    return Trainer(
         trained,
         TrainingArguments(output_dir=str(folder), **(settings | options)),
         train_dataset=samples(),
         eval_dataset=[{"x": 1e3 * one["x"], "labels": one["labels"]} for one in samples()],
         callbacks=list(callbacks),
-        optimizers=(optimizer, torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)),
+        optimizers=(optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)),
     )
-    return made
 
 
 def watch(told: fits.Told, **options: Any) -> IsometryCallback:
-    return IsometryCallback(**{"every": 3, "sinks": [told], "level": "layers"} | options)
+    settings: dict[str, Any] = {"every": 3, "sinks": [told], "level": "layers"}
+    return IsometryCallback(**(settings | options))
 
 
 class Plain(nn.Module):
@@ -138,23 +137,20 @@ def test_a_step_that_is_captured_costs_little(tmp_path: Path) -> None:
 
     def seconds(*callbacks: TrainerCallback) -> float:
         made = trainer(tmp_path, model(), *callbacks, num_train_epochs=2)
-        begin = time.perf_counter()
-        made.train()
-        return time.perf_counter() - begin
+        return float(made.train().metrics["train_runtime"])
 
     def slow(*_: object) -> None:
         time.sleep(0.1)
 
     kinds = ((), (IsometryCallback(every=4),), (IsometryCallback(every=4, sinks=[slow]),))
-    rounds = [[seconds(*kind) for kind in kinds] for _ in range(5)]
+    rounds = [[seconds(*kind) for kind in kinds] for _ in range(3)]
     without, watched, delayed = (statistics.median(column) for column in zip(*rounds, strict=True))
-    print(without, watched, delayed)
     assert watched < 3 * without < delayed
 
 
 @pytest.mark.parametrize("fails_at", [-1, 3], ids=["done", "failed in a captured step"])
 def test_nothing_is_left_and_training_is_what_it_was(fails_at: int, tmp_path: Path) -> None:
-    found, told = [], fits.Told()
+    told, found = fits.Told(), list[Any]()
     watching = watch(told)
     for callbacks in ((), (watching,)):
         trained = model(drop=0.2, fails_at=fails_at)
@@ -239,7 +235,7 @@ def test_a_recipe_does_not_start_what_has_been_trained(tmp_path: Path) -> None:
 def test_a_finding_stops_the_training(tmp_path: Path) -> None:
     told = fits.Told()
     watching = watch(told, every=1, on_finding="stop")
-    made = trainer(tmp_path, model(), watching, rate=1.0)
+    made = trainer(tmp_path, model(), watching, rate=0.3)
     with pytest.warns(errors.IsometryWarning, match="ISO701 update-ratio"):
         made.train()
     assert (made.state.global_step, told.steps) == (3, [0, 1, 2])

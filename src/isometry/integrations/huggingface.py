@@ -25,8 +25,9 @@ class IsometryCallback(TrainerCallback):
     ``max_grad_norm=1.0`` unless told otherwise: their sizes then are those of the clipped ones, in
     the right proportion to each other. The loss is the one that the model returns, of the last
     batch of a step; under gradient accumulation that of a model that takes ``num_items_in_batch``
-    is its share of the step's. With each checkpoint the count of steps and the history are saved, and taken
-    up again by a run that resumes from it. Of several processes the first tells its sinks.
+    is its share of the step's. With each checkpoint the count of steps and the history are saved,
+    and taken up again by a run that resumes from it. Of several processes the first tells its
+    sinks.
 
     The Trainer tells callbacks of no exception: after one, call :meth:`close`.
 

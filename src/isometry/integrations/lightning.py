@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from typing_extensions import override
 
-from isometry import _api, recipes
+from isometry import _api, errors, recipes
 from isometry.frameworks.torch.monitoring import Monitor
 from isometry.integrations.watching import audible, checked
 
@@ -60,6 +60,7 @@ class IsometryCallback(Callback):
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Start the model, before a strategy wraps it."""
         if stage == "fit" and self.recipe is not None and trainer.global_step == 0:
+            _check(pl_module)
             example = self.options.get("probe", pl_module.example_input_array)
             _api.initialize(pl_module, example, recipe=self.recipe, seed=self.seed)
 
@@ -156,6 +157,16 @@ def _wrapped(module: nn.Module, monitor: Monitor) -> Callable[[], None]:
 
     module.__dict__[STEP] = heard
     return put_back
+
+
+def _check(module: nn.Module) -> None:
+    if next(module.parameters(), None) is None:
+        raise errors.InputError(
+            "the model has no weights before configure_model is called",
+            needed="layers that a recipe can start",
+            do="leave recipe out, and call isometry.initialize at the end of configure_model",
+            path=type(module).__name__,
+        )
 
 
 def _loss(outputs: Any) -> torch.Tensor | float:
