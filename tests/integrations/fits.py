@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -118,6 +119,14 @@ def sizes_of_gradients(model: nn.Module, batch: Batch) -> dict[str, float]:
     held = {path: one for path, one in model.named_parameters() if one.dim() > 1}
     found = torch.autograd.grad(error(model(batch[0]), batch[1]), list(held.values()))
     return {path: one.norm().item() for path, one in zip(held, found, strict=True)}
+
+
+def outcome(model: nn.Module, fit: Callable[[], Any]) -> tuple[str, list[int]]:
+    """Weights and the state of chance behind a fit, which may fail."""
+    torch.manual_seed(3)
+    with suppress(ArithmeticError):
+        fit()
+    return iso.fingerprint(model), torch.get_rng_state().tolist()
 
 
 def traces(model: nn.Module) -> list[str]:

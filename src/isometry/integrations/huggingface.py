@@ -50,6 +50,7 @@ class IsometryCallback(TrainerCallback):
     ) -> None:
         self.recipe, self.seed, self.file, self.options = recipe, seed, file, checked(options)
         self.monitor: Monitor | None = None
+        self._open = False
 
     @override
     def on_train_begin(  # type: ignore[override]  # the Trainer's own names the arguments' types alone
@@ -64,11 +65,11 @@ class IsometryCallback(TrainerCallback):
         if self.recipe is not None and state.global_step == 0:
             _api.initialize(model, self.options.get("probe"), recipe=self.recipe, seed=self.seed)
         audible(self.options, compiled=args.torch_compile, path=type(model).__name__)
-        if self.monitor is not None and self.monitor.armed:
-            self.close()  # an exception has ended its training
+        self.close()  # where an exception has ended another training
         sinks = self.options.get("sinks", ()) if state.is_world_process_zero else ()
         self.monitor = Monitor(model, **self.options | {"sinks": sinks})
         self.monitor.load_state_dict(self._saved(args, state))
+        self._open = True
 
     @override
     def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
@@ -102,9 +103,10 @@ class IsometryCallback(TrainerCallback):
         self.close()
 
     def close(self) -> None:
-        """Take all hooks away; for a training that an exception has ended."""
-        if self.monitor is not None:
+        """Take all hooks away, once; for a training that an exception has ended."""
+        if self.monitor is not None and self._open:
             self.monitor.close()
+        self._open = False
 
     def _saved(self, args: TrainingArguments, state: TrainerState) -> dict[str, Any]:
         """What a checkpoint holds, or a history that is empty up to the step of it."""
