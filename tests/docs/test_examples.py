@@ -13,6 +13,13 @@ WRITTEN = sorted(page for page in DOCS.rglob("*.md") if "/_" not in page.as_posi
 PAGES = [ROOT / "README.md", *WRITTEN]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
+# Lightning's own use of torch's trees, and its advice about the speed of data.
+TRAINERS = [
+    pytest.mark.filterwarnings(r"ignore:`isinstance\(treespec, LeafSpec\)`:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:The 'train_dataloader' does not have many workers"),
+]
+pytestmark = TRAINERS
+
 
 def blocks(text: str) -> list[str]:
     """The Python blocks of a page, in order."""

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from isometry import _cli
-from tests.docs.test_examples import PAGES, ROOT, blocks, run
+from tests.docs.test_examples import PAGES, ROOT, TRAINERS, blocks, run
+
+pytestmark = TRAINERS  # a page's blocks run here, too
 
 SESSION = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -1,6 +1,7 @@
 """A run of MLflow in a store of files."""
 
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pytest
@@ -19,7 +20,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClie
 def test_metrics_the_verdict_and_the_page_arrive(client: mlflow.MlflowClient) -> None:
     run_id = client.create_run(client.create_experiment("tests")).info.run_id
     monitor = watch(MLflow(run_id, client=client))
-    points = client.get_metric_history(run_id, "isometry/summary/loss")
+    points: list[Any] = client.get_metric_history(run_id, "isometry/summary/loss")
     losses = [summary(one)["loss"] for one in monitor.history]
     assert [(one.step, one.value) for one in points] == [
         (step, pytest.approx(loss)) for step, loss in enumerate(losses)

@@ -38,10 +38,10 @@ def test_curves_findings_and_the_run_arrive(tmp_path: Path) -> None:
 
 
 def test_a_writer_of_ones_own_stays_open(tmp_path: Path) -> None:
-    writer = SummaryWriter(str(tmp_path))  # type: ignore[no-untyped-call]  # torch's own
+    writer = SummaryWriter(str(tmp_path))
     watch(TensorBoard(writer), level="summary")
-    writer.add_scalar("mine", 1.0, 9)  # type: ignore[no-untyped-call]  # torch's own
-    writer.close()  # type: ignore[no-untyped-call]  # torch's own
+    writer.add_scalar("mine", 1.0, 9)
+    writer.close()
     tags = read(tmp_path).Tags()["scalars"]
     assert "mine" in tags
     assert len(tags) == 9

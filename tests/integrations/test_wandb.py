@@ -16,6 +16,7 @@ from tests.integrations.watching import watch
 
 HEADER, BLOCK, FRAME = 7, 32768, struct.Struct("<IHB")
 """Of the file; how long its blocks are; checksum, length and kind of each part."""
+RECORD: Any = wandb_internal_pb2.Record  # type: ignore[attr-defined]  # made when it is loaded
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def records(folder: Path) -> list[Any]:
     for kind, part in chunks(file.read_bytes()):
         held += part
         if kind in (1, 4):
-            found.append(wandb_internal_pb2.Record.FromString(held))
+            found.append(RECORD.FromString(held))
             held = b""
     return found
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, assert_never
 
 from isometry import errors
 from isometry.findings.audience import Audience
-from isometry.findings.finding import Finding
+from isometry.findings.finding import SEVERITIES, Finding
 from isometry.findings.training import run_findings
 from isometry.findings.training_run import TrainingRun, training_run
 from isometry.measurements import Capture, capture_from_json
@@ -105,4 +105,4 @@ class Chronicle:
 def _covers(known: Finding, found: Finding) -> bool:
     """Whether a finding says as much as another, or more."""
     same = known.code == found.code and {*found.paths} <= {*known.paths}
-    return same and known.at_least(found.severity)
+    return same and SEVERITIES.index(known.severity) <= SEVERITIES.index(found.severity)

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from isometry import _api, recipes, weights
 from isometry.frameworks.torch.monitoring import Monitor
-from isometry.integrations.watching import checked
+from isometry.integrations.watching import audible, checked
 
 
 class IsometryCallback(TrainerCallback):
@@ -24,8 +24,10 @@ class IsometryCallback(TrainerCallback):
     A step is one of the optimizer. The Trainer clips gradients before any callback sees them, by
     ``max_grad_norm=1.0`` unless told otherwise: their sizes then are those of the clipped ones, in
     the right proportion to each other. The loss is the one that the model returns, of the last
-    batch of a step. With each checkpoint the count of steps and the history are saved, and taken
-    up again by a run that resumes from it. Of several processes the first tells its sinks.
+    batch of a step; under gradient accumulation that of a model that takes ``num_items_in_batch``
+    is its share of the step's. With each checkpoint the count of steps and the history are saved,
+    and taken up again by a run that resumes from it. Of several processes the first tells its
+    sinks.
 
     The Trainer tells callbacks of no exception: after one, call :meth:`close`.
 
@@ -48,6 +50,7 @@ class IsometryCallback(TrainerCallback):
     ) -> None:
         self.recipe, self.seed, self.file, self.options = recipe, seed, file, checked(options)
         self.monitor: Monitor | None = None
+        self._open = False
 
     @override
     def on_train_begin(  # type: ignore[override]  # the Trainer's own names the arguments' types alone
@@ -61,9 +64,12 @@ class IsometryCallback(TrainerCallback):
         """Start the model, and begin to watch, where a checkpoint left off."""
         if self.recipe is not None and state.global_step == 0:
             _api.initialize(model, self.options.get("probe"), recipe=self.recipe, seed=self.seed)
+        audible(self.options, compiled=args.torch_compile, path=type(model).__name__)
+        self.close()  # where an exception has ended another training
         sinks = self.options.get("sinks", ()) if state.is_world_process_zero else ()
         self.monitor = Monitor(model, **self.options | {"sinks": sinks})
         self.monitor.load_state_dict(self._saved(args, state))
+        self._open = True
 
     @override
     def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
@@ -97,9 +103,10 @@ class IsometryCallback(TrainerCallback):
         self.close()
 
     def close(self) -> None:
-        """Take all hooks away; for a training that an exception has ended."""
-        if self.monitor is not None:
+        """Take all hooks away, once; for a training that an exception has ended."""
+        if self.monitor is not None and self._open:
             self.monitor.close()
+        self._open = False
 
     def _saved(self, args: TrainingArguments, state: TrainerState) -> dict[str, Any]:
         """What a checkpoint holds, or a history that is empty up to the step of it."""

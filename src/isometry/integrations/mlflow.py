@@ -25,8 +25,9 @@ class MLflow:
     def __init__(self, run_id: str | None = None, *, client: Any = None) -> None:
         module = library("mlflow", "mlflow-skinny")
         self.client: Any = module.MlflowClient() if client is None else client
-        active = None if run_id is not None else module.active_run() or module.start_run()
-        self.run_id: str = active.info.run_id if run_id is None else run_id
+        if run_id is None:
+            run_id = (module.active_run() or module.start_run()).info.run_id
+        self.run_id = str(run_id)
 
     def __call__(self, named: dict[str, float], step: int) -> None:
         """Log one point of each metric."""

@@ -31,3 +31,23 @@ def checked(options: dict[str, Any], *, without: tuple[str, ...] = ()) -> dict[s
                 do="correct the spelling",
             )
     return options
+
+
+def audible(options: dict[str, Any], *, compiled: bool, path: str) -> None:
+    """That layers can be heard, where nothing else than the trainer knows how they are run.
+
+    Args:
+        options: Of the monitor.
+        compiled: Whether the trainer runs the model compiled.
+        path: What the model is called.
+
+    Raises:
+        InputError: They cannot.
+    """
+    if compiled and options.get("probe") is None:
+        raise errors.InputError(
+            "the trainer runs the model compiled, and hooks on it would compile it anew",
+            needed="a batch for forwards of the monitor's own",
+            do="pass probe=batch",
+            path=path,
+        )

@@ -9,7 +9,7 @@ from torch.nn import functional
 from transformers.activations import ACT2FN
 
 import isometry as iso
-from isometry.measurements import LayerCapture
+from isometry.measurements import Capture, LayerCapture
 
 
 class Around(nn.Module):
@@ -84,3 +84,58 @@ def test_an_output_is_that_of_the_last_weight_of_a_cell() -> None:
     assert seen == {"weight_hh_l1"}
     assert all(row.update_norm > 0 for row in rows.values())
     assert len(rows) == 4
+
+
+def two_forwards(model: Around, first: Tensor, last: Tensor, *, evaluating: bool) -> LayerCapture:
+    """One step, before whose last forward there is another: a validation, or more to train on."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with iso.Monitor(model) as monitor:
+        with torch.set_grad_enabled(not evaluating):
+            model.train(not evaluating)(first)
+        model.train()(last).square().mean().backward()
+        optimizer.step()
+        made: Capture | None = monitor.step()
+    assert made is not None
+    return made.layers[0]
+
+
+@pytest.mark.parametrize("evaluating", [True, False])
+def test_units_are_those_of_the_last_batch(*, evaluating: bool) -> None:
+    """Behind the sign of the input, half of the units are dead: others for the other batch."""
+    model = Around(torch.relu)
+    with torch.no_grad():
+        model.one.weight.copy_(torch.diag(torch.tensor([1.0, -1.0, -1.0, -1.0])))
+        model.one.bias.zero_()
+    ones = torch.ones(8, 4)
+    assert two_forwards(model, ones, -ones, evaluating=evaluating).dead == 1
+    assert two_forwards(model, -ones, ones, evaluating=evaluating).dead == 3
+
+
+def test_a_validation_is_not_heard() -> None:
+    model = Around(torch.relu)
+    with iso.Monitor(model) as monitor:
+        with torch.no_grad():
+            model.eval()(torch.ones(8, 4))
+        made: Capture | None = monitor.step()
+    assert made is not None
+    assert (made.layers[0].units, math.isnan(made.layers[0].act_std)) == (0, True)
+
+
+def test_a_validation_in_the_mode_of_training_is_told_from_none() -> None:
+    """The control: the same forward is heard where nothing says that it is a validation."""
+    model = Around(torch.relu)
+    with iso.Monitor(model) as monitor:
+        model(torch.ones(8, 4))
+        made: Capture | None = monitor.step()
+    assert made is not None
+    assert made.layers[0].units == 4
+
+
+def test_an_activation_before_the_first_layer_is_not_behind_the_last_one() -> None:
+    model = nn.Sequential(nn.Tanh(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 1))
+    with iso.Monitor(model) as monitor:
+        model(torch.ones(8, 4))
+        model(torch.ones(8, 4))
+        made: Capture | None = monitor.step()
+    assert made is not None
+    assert {one.path: one.units for one in made.layers} == {"1.weight": 4, "3.weight": 0}

@@ -1,5 +1,6 @@
 import itertools
 import json
+import math
 import re
 import statistics
 import time
@@ -264,3 +265,23 @@ def test_a_capture_costs_a_few_steps() -> None:
         watched = statistics.median(lengths(net, x, monitor.step))
     plain = statistics.median(lengths(net, x, lambda *_: None)) / 2
     assert watched - 2 * plain < 3 * plain
+
+
+def test_gradients_are_looked_at_optimizer_by_optimizer() -> None:
+    """Each before its own step: the first one's are cleared by then, the second one's not there."""
+    net, x = made()
+    first, second = (
+        torch.optim.SGD(part.parameters(), lr=1e-3) for part in (net.one, nn.ModuleList([net.two]))
+    )
+    with iso.Monitor(net) as monitor:
+        for optimizer, scale in ((first, 1.0), (second, 3.0)):
+            (scale * net(x).square().mean()).backward()
+            monitor.gradients(optimizer)
+            optimizer.step()
+            net.zero_grad()
+        monitor.step()
+    rows = {one.path: one for one in monitor.history[0].layers}
+    assert [
+        rows[path].update_norm / rows[path].grad_norm for path in ("one.weight", "two.weight")
+    ] == pytest.approx([1e-3, 1e-3], rel=1e-3)
+    assert math.isnan(rows["three.weight"].grad_norm)

@@ -70,7 +70,7 @@ class Live:
     """
 
     def __init__(self, model: nn.Module, weights: Sequence[Slot], numbers: Numbers) -> None:
-        self.numbers = numbers
+        self.model, self.numbers = model, numbers
         self.order: dict[str, str] = {}
         self.open = ""
         self.loss: Tensor | float = math.nan
@@ -110,6 +110,8 @@ class Live:
             self._end()
 
     def _begin(self, *_: Any) -> None:
+        if not self.ears:
+            self._close()  # the last layer of one forward is not behind the next one
         self.ears.append(Ears(self._activation, self._close))
         self.ears[-1].__enter__()  # type: ignore[no-untyped-call]  # torch's own
 
@@ -120,13 +122,14 @@ class Live:
     def _outputs(self, _: nn.Module, __: Any, made: Any) -> None:
         """The loss of a model that returns it; the last one of several batches."""
         found = made.get("loss") if isinstance(made, dict) else getattr(made, "loss", None)
-        if isinstance(found, Tensor) and found.numel() == 1:
+        if isinstance(found, Tensor) and found.numel() == 1 and not self._evaluating:
             self.loss = found.detach()
 
     def _layer(self, path: str) -> Any:
         def hear(_: nn.Module, __: Any, made: Any) -> None:
+            self._close()
             out = made[0] if isinstance(made, tuple) else made
-            if not isinstance(out, Tensor) or not out.is_floating_point():
+            if self._evaluating or not isinstance(out, Tensor) or not out.is_floating_point():
                 return
             self.open = path
             self.order.setdefault(path, "")
@@ -137,10 +140,10 @@ class Live:
         return hear
 
     def _activation(self, name: str, entering: Tensor) -> None:
-        """The first activation behind a layer counts as its own."""
+        """The first activation behind a layer counts as its own; the last batch's, as for sizes."""
         path = self.open
         self._close()
-        if not path or self.order[path] or not entering.is_floating_point():
+        if not path or not entering.is_floating_point():
             return
         self.order[path] = name
         with torch.no_grad():
@@ -158,3 +161,8 @@ class Live:
 
     def _close(self) -> None:
         self.open = ""
+
+    @property
+    def _evaluating(self) -> bool:
+        """Whether this validates; layers under checkpointing train without gradients."""
+        return not (self.model.training or torch.is_grad_enabled())

@@ -113,10 +113,17 @@ class Monitor:
         self._arm_if_due()
         return made
 
-    def gradients(self) -> None:
-        """Look at gradients now, where something will change or clear them before :meth:`step`."""
-        if self._moves is not None:
-            self._moves.gradients(self._numbers)
+    def gradients(self, optimizer: torch.optim.Optimizer | None = None) -> None:
+        """Look at gradients now, where something will change or clear them before :meth:`step`.
+
+        Args:
+            optimizer: One of several, to look at those of its weights alone.
+        """
+        if self._moves is None:
+            return
+        groups = [] if optimizer is None else optimizer.param_groups
+        only = {id(tensor) for group in groups for tensor in group["params"]}
+        self._moves.gradients(self._numbers, None if optimizer is None else only)
 
     @contextmanager
     def listening(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """How far one optimizer step moves each weight; copies live from arming to the capture alone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 import torch
@@ -52,23 +52,29 @@ class Moves:
     Attributes:
         weights: What is watched.
         before: A copy of each.
-        learned: Whether gradients have been looked at.
+        learned: Paths of those whose gradients have been looked at.
     """
 
     weights: tuple[Slot, ...]
     before: tuple[Tensor, ...]
-    learned: bool = False
+    learned: set[str] = field(default_factory=set)
 
-    def gradients(self, numbers: Numbers) -> None:
-        """Keep the norms of gradients as they are now, on their device; the first time counts."""
-        if self.learned:
-            return
-        self.learned = True
+    def gradients(self, numbers: Numbers, only: Container[int] | None = None) -> None:
+        """Keep the norms of gradients as they are now, on their device; the first time counts.
+
+        Args:
+            numbers: Where they go.
+            only: Ids of the tensors to look at; all where not given.
+        """
         learning = {
             slot.path: slot.tensor.grad.to_dense()
             for slot in self.weights
-            if slot.tensor.grad is not None and not slot.parametrization
+            if slot.tensor.grad is not None
+            and not slot.parametrization
+            and slot.path not in self.learned
+            and (only is None or id(slot.tensor) in only)
         }
+        self.learned.update(learning)
         numbers.row(list(learning), "grad_norm", norms(tuple(learning.values())))
 
     def read(self, numbers: Numbers) -> None:
