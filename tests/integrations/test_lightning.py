@@ -204,6 +204,22 @@ def test_a_run_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
     assert iso.fingerprint(models[2]) == iso.fingerprint(models[0])
 
 
+# The data start anew there, which is not what is looked at.
+@pytest.mark.filterwarnings("ignore:You're resuming from a checkpoint that ended before the epoch")
+def test_a_checkpoint_in_the_middle_of_an_epoch_holds_the_step_that_it_is_behind(
+    tmp_path: Path,
+) -> None:
+    often: dict[str, Any] = {"every_n_train_steps": 4, "filename": "{step}", "save_top_k": -1}
+    told = fits.Told()
+    fit(lit(), watch(fits.Told()), ModelCheckpoint(tmp_path, **often))
+    half = tmp_path / "step=4.ckpt"
+    watching = watch(told)
+    fit(lit(), watching, ModelCheckpoint(tmp_path, **often), resume=half)
+    assert watching.monitor is not None
+    assert [one.step for one in watching.monitor.history] == [0, 3, 6]
+    assert told.steps == [6]
+
+
 def test_a_checkpoint_without_a_history_gives_the_step(tmp_path: Path) -> None:
     told = fits.Told()
     fit(lit(), saving(tmp_path))

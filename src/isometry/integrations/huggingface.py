@@ -62,9 +62,9 @@ class IsometryCallback(TrainerCallback):
         **_: Any,
     ) -> None:
         """Start the model, and begin to watch, where a checkpoint left off."""
+        audible(self.options, compiled=args.torch_compile, path=type(model).__name__)
         if self.recipe is not None and state.global_step == 0:
             _api.initialize(model, self.options.get("probe"), recipe=self.recipe, seed=self.seed)
-        audible(self.options, compiled=args.torch_compile, path=type(model).__name__)
         self.close()  # where an exception has ended another training
         sinks = self.options.get("sinks", ()) if state.is_world_process_zero else ()
         self.monitor = Monitor(model, **self.options | {"sinks": sinks})
