@@ -1,8 +1,10 @@
 """Fits of the Trainer of transformers, held to the loop by hand."""
 
+import gc
 import math
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,14 @@ import isometry as iso
 from isometry import errors
 from isometry.integrations.huggingface import IsometryCallback
 from tests.integrations import fits
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collecting_little() -> Iterator[None]:
+    """The Trainer collects garbage at each start, which takes long where much has been imported."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Model(nn.Module):

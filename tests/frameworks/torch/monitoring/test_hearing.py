@@ -96,7 +96,8 @@ def two_forwards(model: Around, first: Tensor, last: Tensor, *, evaluating: bool
         optimizer.step()
         made: Capture | None = monitor.step()
     assert made is not None
-    return made.layers[0]
+    row: LayerCapture = made.layers[0]
+    return row
 
 
 @pytest.mark.parametrize("evaluating", [True, False])
