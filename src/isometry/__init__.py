@@ -72,7 +72,7 @@ __all__ = [
     "weights",
 ]
 
-LATE = ("findings", "jax", "keras", "measurements", "torch")
+LATE = ("findings", "integrations", "jax", "keras", "measurements", "torch")
 """Facades of frameworks, and what only a diagnosis needs: a third of all modules."""
 
 

@@ -36,7 +36,7 @@ class IsometryCallback(TrainerCallback):
             resumes is not started again.
         seed: Which weights.
         file: What the history is called in a checkpoint.
-        **options: As :class:`isometry.Monitor` takes them: ``every``, ``probe``, ``loss``,
+        **options: As ``isometry.Monitor`` takes them: ``every``, ``probe``, ``loss``,
             ``sinks``, ``select``, ``on_finding``, ``level``.
     """
 

@@ -27,7 +27,7 @@ class IsometryCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
         x: A batch of inputs, as ``model(x)`` takes it.
         y: Its targets.
         every: Capture each so-many-th batch, from the first.
-        sinks: As :class:`isometry.Monitor` takes them.
+        sinks: As ``isometry.Monitor`` takes them.
         select: Globs of paths of weights; all where empty.
         on_finding: ``"warn"``, ``"stop"`` to end the training as well, or a function.
         level: ``"summary"`` for eight numbers, ``"layers"`` for those of each layer as well.

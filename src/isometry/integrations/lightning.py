@@ -43,7 +43,7 @@ class IsometryCallback(Callback):
         recipe: With which the model is started before its first step, none to leave it; a
             checkpoint that is resumed from is loaded after that.
         seed: Which weights.
-        **options: As :class:`isometry.Monitor` takes them: ``every``, ``probe``, ``loss``,
+        **options: As ``isometry.Monitor`` takes them: ``every``, ``probe``, ``loss``,
             ``sinks``, ``select``, ``on_finding``, ``level``.
     """
 

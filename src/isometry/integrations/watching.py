@@ -10,7 +10,7 @@ OPTIONS = tuple(inspect.signature(Monitor).parameters)[1:]
 
 
 def checked(options: dict[str, Any], *, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Options that :class:`isometry.Monitor` takes.
+    """Options that ``isometry.Monitor`` takes.
 
     Args:
         options: By name.

@@ -4,7 +4,7 @@ import importlib
 import inspect
 from types import ModuleType
 
-FACADES = ("isometry.jax", "isometry.keras", "isometry.torch")
+FACADES = ("isometry.integrations", "isometry.jax", "isometry.keras", "isometry.torch")
 
 
 def surface() -> list[str]:
