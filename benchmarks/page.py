@@ -171,7 +171,7 @@ def monitors(results: Sequence[MonitorResult]) -> str:
         "",
         "Part of the time of training that `isometry.Monitor` takes with `every=100`, told from",
         "steps that are all captured beside plain ones of the same run. A capture has a fixed cost",
-        "of a millisecond or two, which steps as short as that show.",
+        "of a few milliseconds, which steps as short as that show.",
         "",
         _row(["model", "milliseconds of a step", "live", "with a probe"]),
         "|:--|--:|--:|--:|",
