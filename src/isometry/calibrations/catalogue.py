@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 from isometry import errors
 from isometry.calibrations.methods import (
@@ -12,8 +12,8 @@ from isometry.calibrations.methods import (
     Krahenbuhl,
     MetaInit,
     Method,
-    option_names,
 )
+from isometry.calibrations.options import check_options
 
 METHODS: Mapping[str, type[Method]] = MappingProxyType(
     {kind.name: kind for kind in (GradInit, Jacobian, Krahenbuhl, LSUV, MetaInit)}
@@ -61,23 +61,5 @@ def method(given: MethodLike, **options: Any) -> Method:
             do="choose one of them",
         )
     kind = METHODS[given]
-    _check(kind, options)
+    check_options(kind, options)
     return kind(**options)
-
-
-def _check(kind: type[Method], options: Mapping[str, Any]) -> None:
-    hints = get_type_hints(kind)
-    for name, value in options.items():
-        if name not in option_names(kind):
-            raise errors.InputError(
-                f"{kind.name} has no option {name!r}",
-                needed=f"one of {', '.join(option_names(kind))}",
-                do="correct the spelling or leave it out",
-            )
-        choices = get_args(hints[name]) if get_origin(hints[name]) is Literal else ()
-        if choices and value not in choices:
-            raise errors.InputError(
-                f"{kind.name}: {name} is {value!r}",
-                needed=f"one of {', '.join(choices)}",
-                do="choose one of them",
-            )

@@ -1,7 +1,7 @@
 """The methods: what each can be told, as frozen values."""
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from isometry import errors
@@ -248,8 +248,3 @@ def _require(method: Any, name: str, *, above: float | None = None, least: int =
         raise errors.InputError(
             f"{method.name}: {name} is {value!r}", needed=needed, do=f"change {name}="
         )
-
-
-def option_names(kind: type[Method]) -> tuple[str, ...]:
-    """Names of the options of a method."""
-    return tuple(one.name for one in fields(kind))

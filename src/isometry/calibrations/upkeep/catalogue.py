@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 from isometry import errors
-from isometry.calibrations.upkeep.part import Part, option_names
+from isometry.calibrations.options import check_options
+from isometry.calibrations.upkeep.part import Part
 from isometry.calibrations.upkeep.parts import (
     Balance,
     Clip,
@@ -52,13 +53,7 @@ def part(given: PartLike, **options: Any) -> Part:
             do="choose one of them",
         )
     kind = PARTS[given]
-    for name in options:
-        if name not in option_names(kind):
-            raise errors.InputError(
-                f"{kind.name} has no option {name!r}",
-                needed=f"one of {', '.join(option_names(kind))}",
-                do="correct the spelling or leave it out",
-            )
+    check_options(kind, options)
     return kind(**options)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from isometry import errors
@@ -28,11 +28,6 @@ class Part(ABC):
             key: list(value) if isinstance(value, tuple) else value
             for key, value in asdict(self).items()
         }
-
-
-def option_names(kind: type[Part]) -> tuple[str, ...]:
-    """Names of the options of a part."""
-    return tuple(one.name for one in fields(kind))
 
 
 def whole(part: Part, *names: str, least: int = 1) -> None:
