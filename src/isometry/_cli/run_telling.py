@@ -5,18 +5,15 @@ from pathlib import Path
 
 from isometry import errors, weights
 from isometry._cli.settings import Settings
-from isometry._cli.telling import Telling, print_told, put, tell_table
+from isometry._cli.telling import Telling, Told, tell_judged, tell_table
 from isometry.findings import RUN_RULES, FailOn, Origin, TrainingRun, selected, training_run
 from isometry.measurements import Recorded
 from isometry.reports import (
     Table,
-    annotations,
-    junit,
     print_run,
     run_comparison,
     run_markdown,
     run_page,
-    sarif,
 )
 
 COMPARED = ("table", "json", "markdown")
@@ -56,19 +53,12 @@ def tell_run(run: TrainingRun, how: Telling, *, fail_on: FailOn) -> None:
         FileError: The file cannot be written.
     """
     _write_page((run,), how)
-    match how.format:
-        case "json":
-            put(run.to_json(), how)
-        case "markdown":
-            put(run_markdown(run), how)
-        case "github":
-            put(annotations(run), how)
-        case "junit":
-            put(junit(run, fail_on=fail_on), how)
-        case "sarif":
-            put(sarif(run), how)
-        case _:
-            print_told(lambda to: print_run(run, to, ascii_only=how.ascii_only), how)
+    told = Told(
+        run.to_json,
+        lambda: run_markdown(run),
+        lambda to: print_run(run, to, ascii_only=how.ascii_only),
+    )
+    tell_judged(run, told, how, fail_on=fail_on)
 
 
 def tell_runs(runs: Sequence[TrainingRun], how: Telling) -> None:

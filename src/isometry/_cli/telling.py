@@ -13,7 +13,7 @@ from rich.console import Console
 
 from isometry import weights
 from isometry._cli.printing import as_json
-from isometry.findings import Diagnosis, FailOn
+from isometry.findings import Diagnosis, FailOn, Judged
 from isometry.reports import (
     Table,
     annotations,
@@ -85,19 +85,54 @@ def tell(diagnosis: Diagnosis, how: Telling, *, fail_on: FailOn = "error") -> No
         FileError: The file cannot be written.
     """
     write_page(diagnosis, how)
+    told = Told(
+        diagnosis.to_json,
+        lambda: diagnosis_markdown(diagnosis),
+        lambda to: print_diagnosis(diagnosis, to, ascii_only=how.ascii_only),
+    )
+    tell_judged(diagnosis, told, how, fail_on=fail_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What only a start, or only a run, knows how to tell.
+
+    Attributes:
+        data: As JSON.
+        prose: As Markdown.
+        printing: In a terminal.
+    """
+
+    data: Callable[[], str]
+    prose: Callable[[], str]
+    printing: Callable[[Console], None]
+
+
+def tell_judged(judged: Judged, told: Told, how: Telling, *, fail_on: FailOn) -> None:
+    """Print or write a start or a run in the wanted format.
+
+    Args:
+        judged: What was found.
+        told: How to tell it where formats have no rule for both.
+        how: Which format, and where to.
+        fail_on: From which severity on JUnit counts a failure.
+
+    Raises:
+        FileError: The file cannot be written.
+    """
     match how.format:
         case "json":
-            put(diagnosis.to_json(), how)
+            put(told.data(), how)
         case "markdown":
-            put(diagnosis_markdown(diagnosis), how)
+            put(told.prose(), how)
         case "github":
-            put(annotations(diagnosis), how)
+            put(annotations(judged), how)
         case "junit":
-            put(junit(diagnosis, fail_on=fail_on), how)
+            put(junit(judged, fail_on=fail_on), how)
         case "sarif":
-            put(sarif(diagnosis), how)
+            put(sarif(judged), how)
         case _:
-            print_told(lambda to: print_diagnosis(diagnosis, to, ascii_only=how.ascii_only), how)
+            print_told(told.printing, how)
 
 
 def tell_table(table: Table, data: dict[str, Any], how: Telling) -> None:
