@@ -29,6 +29,8 @@ class Audience:
 
     def capture(self, made: Capture, *, layers: bool = False) -> None:
         """Tell a capture; with ``layers``, the numbers of each layer as well."""
+        if not self.sinks:
+            return
         named = metrics(made, layers=layers)
 
         def tell(sink: Any) -> None:
