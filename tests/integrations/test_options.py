@@ -3,7 +3,8 @@
 import pytest
 
 from isometry import errors
-from isometry.integrations import huggingface, lightning, watching
+from isometry.integrations import huggingface, lightning
+from isometry.integrations.options import audible
 
 CALLBACKS = pytest.mark.parametrize(
     "callback", [lightning.IsometryCallback, huggingface.IsometryCallback]
@@ -27,17 +28,12 @@ def test_each_option_of_a_monitor_is_taken(callback: type, name: str) -> None:
     assert callback(**{name: None}).options == {name: None}
 
 
-def test_an_option_that_a_callback_has_no_use_for_is_unknown() -> None:
-    with pytest.raises(errors.InputError, match="one of every, probe, sinks, select, on_finding"):
-        watching.checked({"loss": None}, without=("loss",))
-
-
 @pytest.mark.parametrize(("probe", "compiled"), [(None, False), (1, True), (1, False)])
 def test_a_model_can_be_heard_or_has_a_probe(probe: int | None, *, compiled: bool) -> None:
-    watching.audible({"probe": probe}, compiled=compiled, path="Net")
+    audible({"probe": probe}, compiled=compiled, path="Net")
 
 
 @pytest.mark.parametrize("options", [{}, {"probe": None}])
 def test_a_compiled_model_cannot_be_heard(options: dict[str, None]) -> None:
     with pytest.raises(errors.InputError, match="Do: pass probe=batch"):
-        watching.audible(options, compiled=True, path="Net")
+        audible(options, compiled=True, path="Net")

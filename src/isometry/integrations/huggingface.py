@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from isometry import _api, recipes, weights
 from isometry.frameworks.torch.monitoring import Monitor
-from isometry.integrations.watching import audible, checked
+from isometry.integrations.options import audible, checked
 
 
 class IsometryCallback(TrainerCallback):

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from isometry import errors, weights
 from isometry.findings import Chronicle, Level, OnFinding
-from isometry.frameworks.keras.watching import Probe, norms
+from isometry.frameworks.keras.probing import Probe, norms
 from isometry.measurements import Capture
 from isometry.measurements.rows import layer_rows
 

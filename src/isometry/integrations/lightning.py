@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from isometry import _api, errors, recipes
 from isometry.frameworks.torch.monitoring import Monitor
-from isometry.integrations.watching import audible, checked
+from isometry.integrations.options import audible, checked
 
 try:
     from lightning.pytorch import Callback, LightningModule, Trainer

@@ -9,12 +9,11 @@ from isometry.frameworks.torch.monitoring import Monitor
 OPTIONS = tuple(inspect.signature(Monitor).parameters)[1:]
 
 
-def checked(options: dict[str, Any], *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+def checked(options: dict[str, Any]) -> dict[str, Any]:
     """Options that ``isometry.Monitor`` takes.
 
     Args:
         options: By name.
-        without: Those that a callback has no use for.
 
     Returns:
         The same.
@@ -22,12 +21,11 @@ def checked(options: dict[str, Any], *, without: tuple[str, ...] = ()) -> dict[s
     Raises:
         InputError: One is unknown.
     """
-    known = [name for name in OPTIONS if name not in without]
     for name in options:
-        if name not in known:
+        if name not in OPTIONS:
             raise errors.InputError(
                 f"there is no option {name!r}",
-                needed=f"one of {', '.join(known)}",
+                needed=f"one of {', '.join(OPTIONS)}",
                 do="correct the spelling",
             )
     return options
