@@ -1,9 +1,7 @@
 """One forward in which every call of a weight may be corrected before anybody sees its result."""
 
-import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -14,10 +12,9 @@ from torch.overrides import TorchFunctionMode
 from isometry import errors
 from isometry.frameworks.torch.calibrating.learned import Learned
 from isometry.frameworks.torch.calibrating.uses import Use, use_of
-from isometry.frameworks.torch.observing.observe import STATISTICAL
 from isometry.frameworks.torch.tracing import calls
 from isometry.frameworks.torch.tracing.capture import call, eager
-from isometry.frameworks.torch.tracing.preserving import preserved
+from isometry.frameworks.torch.tracing.failures import failed
 from isometry.frameworks.torch.tracing.recorder import QUIET, opened
 from isometry.graphs import maps
 
@@ -74,7 +71,7 @@ def corrected(model: nn.Module, given: Any, learned: Learned, correcting: Correc
     """Run one forward in which the uses of weights are corrected.
 
     Args:
-        model: The model, inside :func:`as_measured`.
+        model: The model, inside ``as_measured``.
         given: The forward's arguments, on its device.
         learned: Tells weights from signals.
         correcting: What corrects.
@@ -91,24 +88,7 @@ def corrected(model: nn.Module, given: Any, learned: Learned, correcting: Correc
     except errors.IsometryError:
         raise
     except Exception as problem:
-        first = next(iter(str(problem).splitlines()), "")
-        raise errors.ModelError(
-            f"the forward failed ({type(problem).__name__}: {first})",
-            needed="a batch that the model's forward takes",
-            do="call the model on the batch yourself and mend what it reports",
-            path=type(model).__name__,
-        ) from problem
-
-
-@contextmanager
-def as_measured(model: nn.Module) -> Iterator[None]:
-    """Evaluation without dropout, but with norms that measure the batch; all put back after it."""
-    with preserved(model), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for module in model.modules():
-            if isinstance(module, STATISTICAL):
-                module.__dict__["training"] = True
-        yield
+        raise failed(model, problem) from problem
 
 
 def counted(given: Any) -> int:

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from isometry.calibrations import Adjustment, Calibration, Descent, Ending, GradInit, MetaInit
 from isometry.calibrations.descents import Array
-from isometry.frameworks.torch.calibrating.corrector import as_measured
 from isometry.frameworks.torch.calibrating.states import Score, State, load, save
 from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.calibrating.trials import Trials
 from isometry.frameworks.torch.fingerprint import fingerprint
+from isometry.frameworks.torch.tracing.preserving import as_measured
 from isometry.reports import console
 
 SOUGHT = "its scale was sought with all others"

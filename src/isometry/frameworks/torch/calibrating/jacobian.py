@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from isometry.calibrations import Calibration, Jacobian
 from isometry.calibrations.factors import Array
-from isometry.frameworks.torch.calibrating.corrector import as_measured, corrected
+from isometry.frameworks.torch.calibrating.corrector import corrected
 from isometry.frameworks.torch.calibrating.learned import Learned
 from isometry.frameworks.torch.calibrating.lines import Change
 from isometry.frameworks.torch.calibrating.lsuv import LOOKUPS, refresh
@@ -19,6 +19,7 @@ from isometry.frameworks.torch.calibrating.onepass import OnePass
 from isometry.frameworks.torch.calibrating.rule import NOT_FINITE, Rule, Sight
 from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.calibrating.uses import Use
+from isometry.frameworks.torch.tracing.preserving import as_measured
 from isometry.frameworks.torch.undo import Undo
 
 FIRST = "nothing before it can be differentiated by"

@@ -11,13 +11,13 @@ from isometry import graphs
 from isometry.calibrations import LSUV, Adjustment, Calibration, Ending, Krahenbuhl
 from isometry.calibrations.chains import chain
 from isometry.calibrations.factors import equalising
-from isometry.frameworks.torch.calibrating.corrector import as_measured
 from isometry.frameworks.torch.calibrating.lsuv import UnitVariance, refresh, run
 from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.graphing import graph
 from isometry.frameworks.torch.observing.losses import noise
 from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.tracing.capture import call
+from isometry.frameworks.torch.tracing.preserving import as_measured
 from isometry.frameworks.torch.undo import Undo
 
 EQUALISED = "its units have mean 0 and unit variance, then a factor was moved to the next layer"

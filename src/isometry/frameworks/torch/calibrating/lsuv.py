@@ -9,7 +9,7 @@ import torch
 from typing_extensions import override
 
 from isometry.calibrations import LSUV, Calibration, Moments, correction
-from isometry.frameworks.torch.calibrating.corrector import as_measured, corrected
+from isometry.frameworks.torch.calibrating.corrector import corrected
 from isometry.frameworks.torch.calibrating.learned import Learned
 from isometry.frameworks.torch.calibrating.lines import Change
 from isometry.frameworks.torch.calibrating.onepass import OnePass
@@ -18,6 +18,7 @@ from isometry.frameworks.torch.calibrating.pieces import Gathering, piecewise
 from isometry.frameworks.torch.calibrating.rule import NO_SPREAD, NOT_FINITE, Sight, Sizing
 from isometry.frameworks.torch.calibrating.subject import Subject
 from isometry.frameworks.torch.calibrating.uses import Use
+from isometry.frameworks.torch.tracing.preserving import as_measured
 from isometry.frameworks.torch.undo import Undo
 
 LOOKUPS = ("embedding", "embedding_bag")

@@ -6,14 +6,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from isometry import errors
 from isometry.frameworks.torch.monitoring.live import Live
 from isometry.frameworks.torch.monitoring.numbers import Numbers
 from isometry.frameworks.torch.observing.losses import LossLike, started
-from isometry.frameworks.torch.observing.observe import as_measured, said, unwrapped
+from isometry.frameworks.torch.observing.observe import unwrapped
 from isometry.frameworks.torch.slots import Slot
 from isometry.frameworks.torch.tracing.capture import call, eager, placed
-from isometry.frameworks.torch.tracing.preserving import preserved
+from isometry.frameworks.torch.tracing.failures import failed
+from isometry.frameworks.torch.tracing.preserving import as_measured
 
 
 def probe(
@@ -38,7 +38,6 @@ def probe(
     with (
         torch.inference_mode(mode=False),
         torch.enable_grad(),
-        preserved(inner),
         as_measured(inner),
         eager(),
     ):
@@ -55,9 +54,6 @@ def _outputs(model: nn.Module, batch: Any) -> Any:
     try:
         return call(model, placed(batch, model, None))
     except Exception as problem:
-        raise errors.ModelError(
-            f"the forward on the probe failed ({said(problem)})",
-            needed="a batch that the model's forward takes",
-            do="pass one as probe=",
-            path=type(model).__name__,
+        raise failed(
+            model, problem, what="the forward on the probe", do="pass one as probe="
         ) from problem

@@ -1,6 +1,5 @@
 """One forward and one backward that change nothing, with numbers of every step."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,17 +20,14 @@ from isometry.frameworks.torch.tracing.capture import (
     existing,
     placed,
 )
+from isometry.frameworks.torch.tracing.failures import failed, said
 from isometry.frameworks.torch.tracing.notes import notes
-from isometry.frameworks.torch.tracing.preserving import preserved
+from isometry.frameworks.torch.tracing.preserving import as_measured
 from isometry.frameworks.torch.tracing.recorder import Listener, Recorder
 from isometry.frameworks.torch.tracing.scopes import scopes
 from isometry.frameworks.torch.tracing.tape import Tape
 from isometry.graphs import Graph
 from isometry.measurements import Loss, Observation, Values
-
-STATISTICAL = (nn.modules.batchnorm._NormBase,)
-"""Norms that measure the batch in training and use what they remember else: at the start they
-remember nothing, so that they are looked at as in training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +91,9 @@ def recorded(
     with (
         torch.inference_mode(mode=False),
         torch.enable_grad(),
-        preserved(model),
         as_measured(model),
-        warnings.catch_warnings(),
         existing(None) as held,
     ):
-        warnings.simplefilter("ignore")
         recorder = Recorder(tape, *addresses(model), held=held, listener=listener)
         for name, tensor in calls.tensors_in(given):
             tape.add("input", (), tensor, path=name, signal=True)
@@ -124,20 +117,10 @@ def _run(model: nn.Module, batch: Any, loss: losses.LossLike, watcher: Watcher) 
         raise
     except Exception as problem:
         if not watcher.steps:
-            raise errors.ModelError(
-                f"the forward failed ({said(problem)})",
-                needed="a batch that the model's forward takes",
-                do="call the model on the batch yourself and mend what it reports",
-                path=type(model).__name__,
-            ) from problem
+            raise failed(model, problem) from problem
         raised = said(problem)
     graph = Graph(tuple(tape.nodes), ends, _unused(model, tape), notes(tape.nodes, tape))
     return Observation(graph, watcher.batch, watcher.found(), gradients, start, raised)
-
-
-def said(problem: Exception) -> str:
-    """The kind of an exception and its first line."""
-    return f"{type(problem).__name__}: {next(iter(str(problem).splitlines()), '')}"
 
 
 def _gradients(model: nn.Module, scalar: Tensor | None) -> dict[str, Values]:
@@ -158,22 +141,6 @@ def _gradients(model: nn.Module, scalar: Tensor | None) -> dict[str, Values]:
 def _unused(model: nn.Module, tape: Tape) -> tuple[str, ...]:
     used = {node.path for node in tape.nodes if node.family == "parameter"}
     return tuple(path for path in addresses(model)[0].values() if path not in used)
-
-
-@contextmanager
-def as_measured(model: nn.Module) -> Iterator[None]:
-    """Norms with statistics of the batch use them; the surrounding context puts modes back.
-
-    Args:
-        model: A module in evaluation, whose modes :func:`preserved` keeps.
-
-    Yields:
-        None: The body runs here.
-    """
-    for module in model.modules():
-        if isinstance(module, STATISTICAL):
-            module.__dict__["training"] = True
-    yield
 
 
 def unwrapped(model: nn.Module) -> nn.Module:

@@ -1,6 +1,7 @@
 """A forward that leaves no trace: modes, attributes, hooks, buffers and generators are put back."""
 
 import random
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,28 @@ from torch import nn
 
 CONTAINERS = (dict, list, set, OrderedDict)
 """Attributes of these types are put back by their content: a forward may add a hook to them."""
+
+STATISTICAL = (nn.modules.batchnorm._NormBase,)
+"""Norms that measure the batch in training and use what they remember else: at the start they
+remember nothing, so that they are looked at as in training."""
+
+
+@contextmanager
+def as_measured(model: nn.Module) -> Iterator[None]:
+    """As :func:`preserved`, but with norms that measure the batch, and in silence.
+
+    Args:
+        model: The module; its submodules are treated alike.
+
+    Yields:
+        None: The body runs here.
+    """
+    with preserved(model), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for module in model.modules():
+            if isinstance(module, STATISTICAL):
+                module.__dict__["training"] = True
+        yield
 
 
 @contextmanager
