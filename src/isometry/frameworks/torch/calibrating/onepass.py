@@ -62,7 +62,7 @@ class OnePass(Correcting):
         bias, fixed = self._bias(use)
         kept = self.subject.kept(path)
         verdict: Change | str = f"kept by {kept}" if kept else self.rule.spares(path, use)
-        verdict = verdict or ("" if bool(use.weight.any()) else ZERO)
+        verdict = verdict or (ZERO if blank(use.weight) else "")
         plain = result if fixed is None else result - use.on_output(fixed, result)
         sight = Sight(path, use, plain, self._sizes(target, use))
         verdict = verdict or self.rule.decide(sight)
@@ -147,3 +147,13 @@ class OnePass(Correcting):
     def adjustments(self) -> dict[str, Adjustment]:
         """What was done to each tensor that a call has used."""
         return self.lines.adjustments()
+
+
+def blank(tensor: Tensor) -> bool:
+    """Whether all entries are zero; of most tensors the first row shows that they are not.
+
+    >>> blank(torch.zeros(3, 2)), blank(torch.tensor([[0.0], [1.0]])), blank(torch.ones(()))
+    (True, False, False)
+    """
+    rows = tensor.detach().reshape(tensor.shape or (1,))
+    return not bool(rows[:1].any()) and not bool(rows.any())
